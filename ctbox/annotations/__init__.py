@@ -1,0 +1,1 @@
+"""Expert boxes in and out: the only home of lxml."""

@@ -1,0 +1,215 @@
+"""Series and slices as frozen values; their pixels stay on disk until asked for."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+PET_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.128"
+SECONDARY_CAPTURE_PREFIX = "1.2.840.10008.5.1.4.1.1.7"
+
+Vector3 = tuple[float, float, float]
+Orientation = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InstanceSource:
+    """Where one instance's bytes lie: a file, or a member of a ZIP archive.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or the archive.
+    member : str, optional
+        The member's name inside the archive.
+    """
+
+    path: Path
+    member: str | None = None
+
+    @property
+    def display(self) -> str:
+        """The place as a user reads it."""
+        return str(self.path) if self.member is None else f"{self.path}!/{self.member}"
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading; the caller closes them.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be opened.
+        """
+        if self.member is None:
+            return self.path.open("rb")
+        with zipfile.ZipFile(self.path) as archive:
+            return io.BytesIO(archive.read(self.member))
+
+
+@dataclass(frozen=True, slots=True)
+class VoiWindow:
+    """A display window (PS3.3 C.11.2.1.2), in HU for CT.
+
+    Parameters
+    ----------
+    center, width : float
+        Window center and width.
+    name : str
+        What to call it, from the file's explanation or a preset.
+    """
+
+    center: float
+    width: float
+    name: str = ""
+
+
+LUNG_WINDOW = VoiWindow(-700.0, 1400.0, "Lung")
+MEDIASTINUM_WINDOW = VoiWindow(40.0, 350.0, "Mediastinum")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One displayed plane of a series.
+
+    Parameters
+    ----------
+    sop_instance_uid, sop_class_uid, transfer_syntax_uid : str
+        DICOM identifiers.
+    source : InstanceSource
+        Where the pixels lie.
+    rows, columns, samples_per_pixel : int
+        Size of the image.
+    photometric_interpretation : str
+        MONOCHROME1, MONOCHROME2, RGB…
+    instance_number, acquisition_number : int or None
+        As in the file.
+    image_position_mm : tuple or None
+        Centre of the upper left pixel in the patient's system (LPS), mm.
+    image_orientation : tuple or None
+        Direction cosines of the row, then of the column (PS3.3 C.7.6.2.1.1).
+    pixel_spacing_mm : tuple or None
+        Spacing between rows, then between columns, mm.
+    position_along_normal_mm : float or None
+        Place along the normal of the image planes, mm.
+    slice_thickness_mm : float or None
+        Nominal thickness, which is not the spacing.
+    windows : tuple of VoiWindow
+        The file's own display windows.
+    """
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    source: InstanceSource
+    rows: int
+    columns: int
+    samples_per_pixel: int = 1
+    photometric_interpretation: str = "MONOCHROME2"
+    instance_number: int | None = None
+    acquisition_number: int | None = None
+    image_position_mm: Vector3 | None = None
+    image_orientation: Orientation | None = None
+    pixel_spacing_mm: tuple[float, float] | None = None
+    position_along_normal_mm: float | None = None
+    slice_thickness_mm: float | None = None
+    windows: tuple[VoiWindow, ...] = ()
+
+    @property
+    def is_color(self) -> bool:
+        """Whether the slice has colour samples instead of HU."""
+        return self.samples_per_pixel > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series as the user sees it: the slices in display order, most cranial first.
+
+    A SeriesInstanceUID that repeats its positions over several acquisitions becomes several
+    of these, told apart by `acquisition_number`.
+
+    Parameters
+    ----------
+    series_instance_uid, study_instance_uid, frame_of_reference_uid : str or None
+        DICOM identifiers.
+    acquisition_number : int or None
+        Set where the series was split by acquisition, or where all slices agree on one.
+    patient_id : str or None
+        As in the file.
+    subtype : str or None
+        Letter A, B, E or G from the collection's patient ID; None elsewhere.
+    modality, sop_class_uid, description, manufacturer, convolution_kernel : str or None
+        As in the file. Colour secondary captures here claim modality CT.
+    slices : tuple of Slice
+        Most cranial first where the geometry is known.
+    slice_spacing_mm : float or None
+        Median distance between neighbouring positions; None with fewer than two positions.
+    problems : tuple of str
+        What the user should know of its geometry, one sentence each.
+    not_a_volume : bool
+        Several images of one position (scrolled by time), or images without position.
+    was_split : bool
+        Whether the SeriesInstanceUID was split by acquisition.
+    """
+
+    series_instance_uid: str
+    slices: tuple[Slice, ...]
+    study_instance_uid: str | None = None
+    frame_of_reference_uid: str | None = None
+    acquisition_number: int | None = None
+    patient_id: str | None = None
+    subtype: str | None = None
+    modality: str | None = None
+    sop_class_uid: str | None = None
+    description: str | None = None
+    manufacturer: str | None = None
+    convolution_kernel: str | None = None
+    slice_spacing_mm: float | None = None
+    problems: tuple[str, ...] = field(default=())
+    not_a_volume: bool = False
+    was_split: bool = False
+
+    @property
+    def key(self) -> str:
+        """Identifier that is unique also where acquisitions were split."""
+        suffix = f"#{self.acquisition_number}" if self.was_split else ""
+        return self.series_instance_uid + suffix
+
+    @property
+    def rows(self) -> int:
+        """Rows of the first slice."""
+        return self.slices[0].rows
+
+    @property
+    def columns(self) -> int:
+        """Columns of the first slice."""
+        return self.slices[0].columns
+
+    @property
+    def pixel_spacing_mm(self) -> tuple[float, float] | None:
+        """Row and column spacing of the first slice, mm."""
+        return self.slices[0].pixel_spacing_mm
+
+    @property
+    def slice_thickness_mm(self) -> float | None:
+        """Nominal thickness of the first slice, mm."""
+        return self.slices[0].slice_thickness_mm
+
+    @property
+    def is_secondary_capture(self) -> bool:
+        """Whether the SOP Class is a secondary capture, whatever the modality says."""
+        return (self.sop_class_uid or "").startswith(SECONDARY_CAPTURE_PREFIX)
+
+    @property
+    def skip_detection_reason(self) -> str | None:
+        """Why the detector does not run on this series; None if it does."""
+        if self.is_secondary_capture or self.slices[0].is_color:
+            return "Secondary capture or colour image: it holds no HU to predict on."
+        if self.modality != "CT" or self.sop_class_uid != CT_IMAGE_STORAGE:
+            return f"Modality {self.modality or 'unknown'} is not CT: the detector knows only CT."
+        if self.not_a_volume:
+            return "Not a volume: its images share one position or have none."
+        return None

@@ -1,0 +1,1 @@
+"""The slice view and its overlays."""

@@ -1,0 +1,1 @@
+"""Pictures computed from slices: outlines and overlays."""

@@ -1,0 +1,1 @@
+"""The networks: the thesis's baseline and the detector."""

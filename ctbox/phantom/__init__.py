@@ -1,0 +1,1 @@
+"""Synthetic chest CT in the collection's own layout."""

@@ -1,0 +1,40 @@
+"""Fixtures that every room of the suite shares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def find_data_folder() -> Path | None:
+    """Return the folder with `lung-pet-ct-dx` and `codec-zoo`, or None where there is none."""
+    candidates = [os.environ.get("CTBOX_DATA"), REPOSITORY.parent / "shared" / "data"]
+    for candidate in candidates:
+        if candidate is not None and (Path(candidate) / "lung-pet-ct-dx").is_dir():
+            return Path(candidate)
+    return None
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    folder = find_data_folder()
+    if folder is None:
+        pytest.skip("Real data not found: set CTBOX_DATA to the folder with lung-pet-ct-dx/.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data(data_folder: Path) -> Path:
+    """The folder with the real patients' ZIPs, Annotation.tar.xz and the tables."""
+    return data_folder / "lung-pet-ct-dx"
+
+
+@pytest.fixture(scope="session")
+def codec_zoo(data_folder: Path) -> Path:
+    return data_folder / "codec-zoo"

@@ -1,0 +1,54 @@
+# Two commands do all the set-up: `make run` opens the window, `make test` passes the tests.
+# Variables: CASE=/path/to/dicom  PYTHON=python3.12  TORCH_INDEX=<index with the CPU build of torch>
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON_VENV := .venv/bin/python
+CASE ?=
+export LC_ALL := C.UTF-8
+export PYTHON TORCH_INDEX
+
+.PHONY: help run test check lint types contracts fast-tests test-slow coverage screenshots clean setup-run setup-dev
+
+help:  ## List these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: setup-run  ## Open the window: on a sample case, or on CASE=/path/to/dicom
+	@$(PYTHON_VENV) -m ctbox view $(if $(CASE),"$(CASE)",--sample)
+
+test: check  ## Pass every check: lint, types, import contracts, the fast tests
+
+check: setup-dev lint types contracts fast-tests
+
+lint: setup-dev
+	@$(PYTHON_VENV) -m ruff check .
+	@$(PYTHON_VENV) -m ruff format --check .
+
+types: setup-dev
+	@$(PYTHON_VENV) -m mypy
+
+contracts: setup-dev
+	@.venv/bin/lint-imports
+
+fast-tests: setup-dev
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest
+
+test-slow: setup-dev  ## The tests that take minutes
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -m slow --timeout 1200
+
+coverage: setup-dev  ## The fast tests with a coverage table
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest --cov --cov-report=term-missing:skip-covered
+
+screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/make_screenshots.py
+
+clean:  ## Remove the environment and all caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+
+setup-run:
+	@packaging/setup.sh run
+
+setup-dev:
+	@packaging/setup.sh dev

@@ -1,0 +1,1 @@
+"""The `ctbox` command: parses words, calls workflows, prints."""

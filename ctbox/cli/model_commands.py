@@ -1,0 +1,93 @@
+"""`ctbox predict`, `ctbox train` and `ctbox models`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ctbox.cli.output import EXIT_NOTHING_READ, err, exit_with, out, watched_task, write_json
+
+
+class Device(StrEnum):
+    """Where to compute."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Split(StrEnum):
+    """How to keep validation data apart."""
+
+    PATIENT = "patient"
+    SLICE_RANDOM = "slice-random"
+
+
+class Subtype(StrEnum):
+    """Letters of the collection's patient IDs."""
+
+    A = "A"
+    B = "B"
+    E = "E"
+    G = "G"
+
+
+def predict(
+    path: Annotated[Path, typer.Argument(help="DICOM folder, TCIA download, single file or ZIP.")],
+    json_target: Annotated[
+        str, typer.Option("--json", metavar="FILE|-", help="Where to write the boxes.")
+    ],
+    model: Annotated[str | None, typer.Option(help="Name or folder; default: shipped.")] = None,
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Least score; default: the card's.")
+    ] = None,
+) -> None:
+    """Predict tumour boxes on every CT slice of PATH."""
+    from ctbox.workflows.detect import DetectRequest, detect
+    from ctbox.workflows.documents import describe_detections
+    from ctbox.workflows.open_case import open_series
+
+    with watched_task("Reading") as ctx:
+        scan = open_series(path, ctx)
+    if not scan.series:
+        err.print(f"No DICOM series could be read in {path}.", markup=False)
+        for each in scan.skipped[:5]:
+            err.print(f"  {each.path}: {each.reason}", markup=False)
+        exit_with(EXIT_NOTHING_READ)
+    request = DetectRequest(scan.series, model=model, device=device.value, threshold=threshold)
+    with watched_task("Predicting") as ctx:
+        result = detect(request, ctx)
+    write_json(describe_detections(result, scan.skipped), json_target)
+
+
+def models() -> None:
+    """List the models that can be named with --model."""
+    from ctbox.model.checkpoint import list_models
+    from ctbox.paths import model_folders
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("Name", "Architecture", "Parameters", "Trained", "sha256"):
+        table.add_column(title)
+    listing = list_models(model_folders())
+    for card in listing.cards:
+        table.add_row(
+            card.name,
+            card.architecture,
+            f"{card.parameters:,}",
+            card.date[:10],
+            card.weights_sha256[:12],
+        )
+    out.print(table)
+    for problem in listing.problems:
+        err.print(str(problem), markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(predict)
+    app.command()(models)

@@ -1,0 +1,138 @@
+"""Printing, progress bars and exit codes that all commands share."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as ProgressBar
+
+from ctbox.errors import CtboxError
+from ctbox.progress import Progress, TaskContext
+
+EXIT_ERROR = 1
+EXIT_NOTHING_READ = 2
+EXIT_CANCELLED = 130
+RESEARCH_NOTICE = "Research use only, not for diagnosis."
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_error(error: CtboxError) -> None:
+    """Print what happened, to which file, and what to do."""
+    err.print(f"Error: {error.message}", style="red", markup=False)
+    if error.source is not None and error.source not in error.message:
+        err.print(f"  in {error.source}", markup=False)
+    if error.hint:
+        err.print(f"  {error.hint}", markup=False)
+
+
+@contextmanager
+def watched_task(title: str) -> Iterator[TaskContext]:
+    """Run a block with a progress bar on stderr; the first Ctrl-C cancels it at its next check.
+
+    Yields
+    ------
+    TaskContext
+        To hand to a workflow. A second Ctrl-C interrupts at once.
+    """
+    bar = ProgressBar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    row = bar.add_task(title, total=None)
+
+    def on_report(update: object) -> None:
+        if isinstance(update, Progress):
+            bar.update(
+                row,
+                completed=update.done,
+                total=update.total,
+                description=update.message or title,
+            )
+
+    ctx = TaskContext(on_report)
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        if ctx.cancelled:
+            raise KeyboardInterrupt
+        err.print("Stopping… (Ctrl-C again to stop at once)")
+        ctx.cancel()
+
+    previous = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        with bar:
+            yield ctx
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def write_json(document: dict[str, Any], target: str) -> None:
+    """Write JSON to a file, or to stdout where the target is "-"; a file appears whole or not.
+
+    Raises
+    ------
+    CtboxError
+        If the file cannot be written.
+    """
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    write_text_atomic(Path(target), text)
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write a text file through a temporary neighbour, so that it is whole or absent.
+
+    Raises
+    ------
+    CtboxError
+        If the folder is missing or not writable.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise CtboxError(
+            f"Cannot write {path}: {error.strerror or error}.",
+            "Choose a folder that exists and that you may write to.",
+            path,
+        ) from error
+
+
+def exit_with(code: int) -> None:
+    """End the command with this exit code."""
+    raise typer.Exit(code)
+
+
+def is_headless() -> bool:
+    """Whether a window could not be shown: Linux without a display, and no offscreen platform."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

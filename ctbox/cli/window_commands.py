@@ -1,0 +1,57 @@
+"""`ctbox view`: the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ctbox.cli.output import exit_with, is_headless, watched_task
+from ctbox.errors import CtboxError
+
+
+def view(
+    path: Annotated[
+        Path | None, typer.Argument(help="DICOM folder, TCIA download, single file or ZIP.")
+    ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(help="Annotation root or one patient's folder; found beside PATH if absent."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name or folder of a model.")] = None,
+    sample: Annotated[bool, typer.Option(help="Open the synthetic sample case.")] = False,
+) -> None:
+    """Open the window."""
+    if sample and path is None:
+        from ctbox.workflows.sample_case import prepare_sample_case
+
+        with watched_task("Making the sample case") as ctx:
+            path = prepare_sample_case(ctx)
+    exit_with(open_window(path, annotations, model))
+
+
+def open_window(path: Path | None, annotations: Path | None, model: str | None) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Raises
+    ------
+    CtboxError
+        If there is no display to show it on, or PATH does not exist.
+    """
+    if is_headless():
+        raise CtboxError(
+            "No display was found to open the window on.",
+            "Run it on a desktop, or under a virtual display: xvfb-run ctbox view.",
+        )
+    for given in (path, annotations):
+        if given is not None and not given.exists():
+            raise CtboxError(f"{given} does not exist.", "Check the path.", given)
+    from ctbox.gui.app import run
+
+    return run(path, annotations, model)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(view)

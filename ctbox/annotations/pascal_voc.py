@@ -1,4 +1,8 @@
-"""PASCAL VOC files in and out, the collection's own kind: one file a slice."""
+"""PASCAL VOC files in and out, the collection's own kind: one file a slice.
+
+The conversion between VOC's integers and boxes is the identity: xmin, ymin, xmax, ymax are
+x1, y1, x2, y2 as they stand.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,180 @@ from pathlib import Path
 
 from lxml import etree
 
+from ctbox.annotations.annotation import (
+    Annotation,
+    AnnotationProblem,
+    ProblemKind,
+    is_uid,
+    resolve_label,
+)
+from ctbox.annotations.annotation_set import AnnotationFile
 from ctbox.annotations.atomic_file import write_atomically
-from ctbox.annotations.voc_elements import add_object, add_text, round_box
+from ctbox.annotations.safe_xml import parse_xml
+from ctbox.annotations.voc_elements import (
+    BoxElement,
+    BoxError,
+    add_object,
+    add_text,
+    find_box_elements,
+    find_child,
+    get_name,
+    read_box,
+    read_text,
+    round_box,
+)
 from ctbox.boxes import BoundingBox
 from ctbox.errors import AnnotationError
 
-_UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
-_MAX_UID_LENGTH = 64  # PS3.5 9.1
+_INTEGER = re.compile(r"[0-9]{1,6}")
+_VERIFIED = {"yes": True, "no": False}
 
 
-def is_uid(text: str) -> bool:
-    """Return whether a text has the form of a DICOM UID (PS3.5 9.1): digits with dots."""
-    return len(text) <= _MAX_UID_LENGTH and _UID.fullmatch(text) is not None
+class _VocReader:
+    """Collects the boxes and warnings of one parsed file."""
+
+    def __init__(self, root: etree._Element, source: str, folder: str | None) -> None:
+        self.root = root
+        self.source = source
+        self.folder = folder
+        self.width, self.height, self.depth = _read_size(root)
+        self.annotations: list[Annotation] = []
+        self.warnings: list[AnnotationProblem] = []
+
+    def warn(self, kind: ProblemKind, reason: str) -> None:
+        self.warnings.append(AnnotationProblem(self.source, kind, reason))
+
+    def read_uid(self, file_uid: str | None) -> str:
+        inside = _find_dicom_num(self.root)
+        if file_uid is not None and is_uid(file_uid):
+            if inside not in (None, file_uid):
+                reason = "<dicom_num> names another slice than the file name; the file name counts."
+                self.warn(ProblemKind.UID_CONFLICT, reason)
+            return file_uid
+        if inside is None:
+            raise AnnotationError(
+                "Nothing tells which slice this file belongs to: its name is no SOP Instance "
+                "UID, and it holds no <dicom_num> with one.",
+                "Name it <SOPInstanceUID>.xml.",
+                self.source,
+            )
+        return inside
+
+    def read_boxes(self, sop_instance_uid: str) -> None:
+        elements = find_box_elements(self.root)
+        if not elements:
+            self.warn(ProblemKind.EMPTY, "The file holds no box.")
+        for index, element in enumerate(elements):
+            try:
+                self.read_box(element, index, sop_instance_uid)
+            except BoxError as error:
+                reason = f"Box {index + 1} was left out: {error}."
+                self.warn(ProblemKind.BAD_BOX, reason)
+
+    def read_box(self, element: BoxElement, index: int, sop_instance_uid: str) -> None:
+        if element.holder is None:
+            raise BoxError("the object has no coordinates")
+        box, swapped = read_box(element.holder)
+        self.check_box(box, swapped, f"Box {index + 1}")
+        raw_label = element.raw_label
+        label, kind, reason = resolve_label(raw_label, self.folder)
+        if kind is not None:
+            self.warn(kind, f"Box {index + 1}: {reason}")
+        self.annotations.append(
+            Annotation(box, label, sop_instance_uid, raw_label, self.folder, self.source, index)
+        )
+
+    def check_box(self, box: BoundingBox, swapped: bool, name: str) -> None:
+        if swapped:
+            reason = f"{name}: minimum and maximum stand swapped and were put in order."
+            self.warn(ProblemKind.SWAPPED, reason)
+        if box.is_degenerate:
+            self.warn(ProblemKind.ZERO_AREA, f"{name} has no area.")
+        over_x = self.width is not None and box.x2 > self.width
+        over_y = self.height is not None and box.y2 > self.height
+        if over_x or over_y or box.x1 < 0 or box.y1 < 0:
+            self.warn(ProblemKind.OUTSIDE_IMAGE, f"{name} reaches over the edge of the image.")
+
+
+def _read_size(root: etree._Element) -> tuple[int | None, int | None, int | None]:
+    size = find_child(root, "size")
+    if size is None:
+        return None, None, None
+    texts = (read_text(size, name) for name in ("width", "height", "depth"))
+    # labelImg writes 0 where it does not know.
+    width, height, depth = (int(t) or None if _INTEGER.fullmatch(t) else None for t in texts)
+    return width, height, depth
+
+
+def _find_dicom_num(root: etree._Element) -> str | None:
+    for element in root.iter():
+        if get_name(element) == "dicom_num":
+            text = (element.text or "").strip().removesuffix(".dcm")
+            if is_uid(text):
+                return text
+    return None
+
+
+def parse_voc(data: bytes, source: str, file_uid: str | None, folder: str | None) -> AnnotationFile:
+    """Return the boxes of one VOC file, with a warning for all that is odd about it.
+
+    Also accepts the loose shape in which `<size>`, the root or an object itself holds xmin,
+    ymin, xmax, ymax. Every usable box of every object is kept, one without area too; swapped
+    edges are put in order; an unusable box is named in the warnings and the others stay.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    source : str
+        What to call it; the path it was read from.
+    file_uid : str or None
+        The file name's stem. It names the slice if it is a UID; else `<dicom_num>` does.
+    folder : str or None
+        The patient's annotation folder, such as "A0001"; its letter stands in for an unknown
+        label.
+
+    Raises
+    ------
+    AnnotationError
+        If the file is no safe, well-formed XML (see `safe_xml.parse_xml`), its root is not
+        `<annotation>`, or nothing names the slice.
+    """
+    root = parse_xml(data, source)
+    if get_name(root) != "annotation":
+        raise AnnotationError(
+            "This XML is no annotation: its outermost element is not <annotation>.",
+            "Choose PASCAL VOC files, one a slice.",
+            source,
+        )
+    reader = _VocReader(root, source, folder)
+    sop_instance_uid = reader.read_uid(file_uid)
+    reader.read_boxes(sop_instance_uid)
+    return AnnotationFile(
+        source=source,
+        sop_instance_uid=sop_instance_uid,
+        folder=folder,
+        width=reader.width,
+        height=reader.height,
+        depth=reader.depth,
+        verified=_VERIFIED.get(root.get("verified", "").lower()),
+        annotations=tuple(reader.annotations),
+        warnings=tuple(reader.warnings),
+    )
 
 
 def _build_document(
-    path: Path,
     sop_instance_uid: str,
     boxes: Sequence[tuple[BoundingBox, str]],
     size: tuple[int, int],
+    *,
+    name_slice: bool,
 ) -> bytes:
     root = etree.Element("annotation", verified="no")
-    add_text(root, "folder", path.parent.name or "Unknown")
-    add_text(root, "filename", sop_instance_uid)
-    add_text(root, "path", "Unknown")
+    for name in ("folder", "filename", "path"):
+        add_text(root, name, "Unknown")
     add_text(etree.SubElement(root, "source"), "database", "Unknown")
-    if path.stem != sop_instance_uid:
+    if name_slice:
         add_text(root, "dicom_num", sop_instance_uid)
     size_element = etree.SubElement(root, "size")
     for name, value in zip(("width", "height", "depth"), (*size, 1), strict=True):
@@ -58,7 +210,7 @@ def write_voc(
 
     Coordinates are rounded half to even and clipped to the image. The file appears whole or
     not at all. It names the slice by its file name, or in `<dicom_num>` where the file name
-    is no UID.
+    is no UID. To change a file that is there already, see `voc_editing.update_voc`.
 
     Parameters
     ----------
@@ -85,8 +237,9 @@ def write_voc(
             "Name the file after the slice's SOP Instance UID.",
             path,
         )
+    name_slice = path.stem != sop_instance_uid
     try:
-        data = _build_document(path, sop_instance_uid, boxes, (width, height))
+        data = _build_document(sop_instance_uid, boxes, (width, height), name_slice=name_slice)
     except ValueError as error:
         raise AnnotationError(
             f"{path} was not written: a label holds characters that XML cannot.",

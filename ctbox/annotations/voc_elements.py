@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -47,10 +48,15 @@ class BoxElement:
         return read_text(self.owner, "name")
 
 
+@lru_cache(maxsize=1024)
+def _fold_tag(tag: object) -> str:
+    # A comment's or processing instruction's tag is a function.
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
 def get_name(element: etree._Element) -> str:
     """Return an element's name in lower case, without namespace; empty for a comment."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return _fold_tag(element.tag)
 
 
 def find_child(element: etree._Element, name: str) -> etree._Element | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+
+from ctbox.dicom.archives import MemberSpan, find_member, read_member
 
 CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 PET_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.128"
@@ -26,28 +27,53 @@ class InstanceSource:
         The file, or the archive.
     member : str, optional
         The member's name inside the archive.
+    span : MemberSpan, optional
+        Where the member lies; looked up in the archive's directory if not given.
     """
 
     path: Path
     member: str | None = None
+    span: MemberSpan | None = field(default=None, compare=False, repr=False)
 
     @property
     def display(self) -> str:
         """The place as a user reads it."""
         return str(self.path) if self.member is None else f"{self.path}!/{self.member}"
 
-    def open(self) -> BinaryIO:
-        """Open the bytes for reading; the caller closes them.
+    def read(self, limit: int | None = None) -> bytes:
+        """Read the instance's bytes, all of them or the first `limit`.
 
         Raises
         ------
         OSError
-            If the file cannot be opened.
+            If the file cannot be read.
+        ArchiveError
+            If the archive or its member is damaged or refused.
         """
         if self.member is None:
-            return self.path.open("rb")
-        with zipfile.ZipFile(self.path) as archive:
-            return io.BytesIO(archive.read(self.member))
+            # Unbuffered, so that a head costs one small read.
+            with self.path.open("rb", buffering=0) as file:
+                return file.readall() if limit is None else file.read(limit)
+        span = self.span or find_member(self.path, self.member)
+        return read_member(self.path, self.member, span, limit)
+
+    def size(self) -> int:
+        """Return the length in bytes; of a member, the length that its archive declares.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be found.
+        ArchiveError
+            If the archive or its member is damaged or refused.
+        """
+        if self.member is None:
+            return self.path.stat().st_size
+        return (self.span or find_member(self.path, self.member)).size_bytes
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading; the caller closes them. Errors as `read`."""
+        return self.path.open("rb") if self.member is None else io.BytesIO(self.read())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,11 @@ class Slice:
         """Whether the slice has colour samples instead of HU."""
         return self.samples_per_pixel > 1
 
+    @property
+    def is_inverted(self) -> bool:
+        """Whether low values are to be shown bright (MONOCHROME1, PS3.3 C.7.6.3.1.2)."""
+        return self.photometric_interpretation == "MONOCHROME1"
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -153,6 +184,13 @@ class Series:
         Several images of one position (scrolled by time), or images without position.
     was_split : bool
         Whether the SeriesInstanceUID was split by acquisition.
+    part : int
+        0, or the place among the parts of one SeriesInstanceUID whose images differ in size,
+        orientation or class and cannot be one stack.
+    series_number : int or None
+        As in the file.
+    study_description, study_date, patient_sex, patient_age : str or None
+        As in the file: date as YYYYMMDD, age as "058Y".
     """
 
     series_instance_uid: str
@@ -171,12 +209,19 @@ class Series:
     problems: tuple[str, ...] = field(default=())
     not_a_volume: bool = False
     was_split: bool = False
+    part: int = 0
+    series_number: int | None = None
+    study_description: str | None = None
+    study_date: str | None = None
+    patient_sex: str | None = None
+    patient_age: str | None = None
 
     @property
     def key(self) -> str:
-        """Identifier that is unique also where acquisitions were split."""
-        suffix = f"#{self.acquisition_number}" if self.was_split else ""
-        return self.series_instance_uid + suffix
+        """Identifier that is unique also where a SeriesInstanceUID was split."""
+        part = f"/{self.part}" if self.part else ""
+        acquisition = f"#{self.acquisition_number}" if self.was_split else ""
+        return self.series_instance_uid + part + acquisition
 
     @property
     def rows(self) -> int:

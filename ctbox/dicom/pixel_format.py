@@ -1,0 +1,176 @@
+"""How the pixels of one instance are stored, and why they might not be readable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctbox.dicom.elements import Elements, read_number, read_short, read_text
+from ctbox.dicom.scanning import UNDEFINED_LENGTH, ScannedHeader
+from ctbox.dicom.transfer_syntax import find_transfer_syntax_problem
+
+MODALITY = 0x00080060
+SAMPLES_PER_PIXEL = 0x00280002
+PHOTOMETRIC_INTERPRETATION = 0x00280004
+PLANAR_CONFIGURATION = 0x00280006
+NUMBER_OF_FRAMES = 0x00280008
+ROWS, COLUMNS = 0x00280010, 0x00280011
+BITS_ALLOCATED, BITS_STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
+PIXEL_REPRESENTATION = 0x00280103
+PIXEL_PADDING_VALUE, PIXEL_PADDING_RANGE_LIMIT = 0x00280120, 0x00280121
+RESCALE_INTERCEPT, RESCALE_SLOPE = 0x00281052, 0x00281053
+
+FORMAT_TAGS = frozenset(
+    {
+        MODALITY, SAMPLES_PER_PIXEL, PHOTOMETRIC_INTERPRETATION, PLANAR_CONFIGURATION,
+        NUMBER_OF_FRAMES, ROWS, COLUMNS, BITS_ALLOCATED, BITS_STORED, HIGH_BIT,
+        PIXEL_REPRESENTATION, PIXEL_PADDING_VALUE, PIXEL_PADDING_RANGE_LIMIT,
+        RESCALE_INTERCEPT, RESCALE_SLOPE,
+    }
+)  # fmt: skip
+
+GRAYSCALE = ("MONOCHROME1", "MONOCHROME2")
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFormat:
+    """The image pixel and modality LUT attributes (PS3.3 C.7.6.3, C.11.1).
+
+    Parameters
+    ----------
+    rows, columns, samples_per_pixel, frames : int
+        Size of the image.
+    photometric_interpretation : str
+        MONOCHROME1, MONOCHROME2, RGB…
+    bits_allocated, bits_stored, high_bit : int
+        Layout of a stored value; `high_bit` counts from 0.
+    is_signed, is_planar : bool
+        Two's complement; colour by plane instead of by pixel.
+    slope, intercept : float
+        Rescale slope and intercept; 1 and 0 where the file has none.
+    padding : tuple or None
+        Lowest and highest stored value that stand for "no pixel here".
+    is_ct : bool
+        Whether the modality says CT, so that rescaled values are HU.
+    """
+
+    rows: int
+    columns: int
+    samples_per_pixel: int = 1
+    frames: int = 1
+    photometric_interpretation: str = "MONOCHROME2"
+    bits_allocated: int = 16
+    bits_stored: int = 16
+    high_bit: int = 15
+    is_signed: bool = False
+    is_planar: bool = False
+    slope: float = 1.0
+    intercept: float = 0.0
+    padding: tuple[int, int] | None = None
+    is_ct: bool = True
+
+    @property
+    def is_color(self) -> bool:
+        """Whether a pixel holds colour samples."""
+        return self.samples_per_pixel > 1
+
+    @property
+    def expected_bytes(self) -> int:
+        """Bytes that the pixels of one frame take."""
+        return self.rows * self.columns * self.samples_per_pixel * (self.bits_allocated // 8)
+
+
+def parse_pixel_format(elements: Elements) -> PixelFormat:
+    """Return how the pixels are stored; what is missing gets the commonest value.
+
+    Rows and columns are 0 where missing: `find_pixel_problem` then names it.
+    """
+    allocated = read_short(elements, BITS_ALLOCATED) or 16
+    stored = read_short(elements, BITS_STORED) or allocated
+    high_bit = read_short(elements, HIGH_BIT)
+    is_signed = read_short(elements, PIXEL_REPRESENTATION) == 1
+    slope = read_number(elements, RESCALE_SLOPE)
+    return PixelFormat(
+        rows=read_short(elements, ROWS) or 0,
+        columns=read_short(elements, COLUMNS) or 0,
+        samples_per_pixel=read_short(elements, SAMPLES_PER_PIXEL) or 1,
+        frames=int(read_number(elements, NUMBER_OF_FRAMES) or 1),
+        photometric_interpretation=read_text(elements, PHOTOMETRIC_INTERPRETATION) or "MONOCHROME2",
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=stored - 1 if high_bit is None else high_bit,
+        is_signed=is_signed,
+        is_planar=read_short(elements, PLANAR_CONFIGURATION) == 1,
+        # A slope of 0 would make every pixel the same: some writers mean "none".
+        slope=slope or 1.0,
+        intercept=read_number(elements, RESCALE_INTERCEPT) or 0.0,
+        padding=_parse_padding(elements, is_signed),
+        is_ct=read_text(elements, MODALITY) == "CT",
+    )
+
+
+def _parse_padding(elements: Elements, is_signed: bool) -> tuple[int, int] | None:
+    value = read_short(elements, PIXEL_PADDING_VALUE, is_signed)
+    if value is None:
+        return None
+    limit = read_short(elements, PIXEL_PADDING_RANGE_LIMIT, is_signed)
+    limit = value if limit is None else limit
+    return min(value, limit), max(value, limit)
+
+
+def find_pixel_problem(header: ScannedHeader, size_bytes: int) -> str | None:
+    """Return why an instance's pixels cannot be read, or None if they can.
+
+    Nothing is read: the pixel element's place and the file's length tell whether the pixels
+    are all there.
+
+    Parameters
+    ----------
+    header : ScannedHeader
+        A complete header.
+    size_bytes : int
+        Length of the file.
+    """
+    problem = find_transfer_syntax_problem(header.transfer_syntax_uid)
+    if problem is not None:
+        return problem
+    element = header.pixel_element
+    if element is None:
+        return "No pixel data: it holds no image."
+    pixels = parse_pixel_format(header.elements)
+    problem = _find_format_problem(pixels)
+    if problem is not None:
+        return problem
+    if element.length == UNDEFINED_LENGTH:
+        return "Its pixel data are compressed, though its transfer syntax says they are not."
+    actual = min(element.length, max(size_bytes - element.offset, 0))
+    if actual < pixels.expected_bytes:
+        return (
+            f"Truncated pixel data: {pixels.expected_bytes} bytes expected for "
+            f"{pixels.rows} × {pixels.columns} pixels, {actual} found. "
+            "Copy or download the file again."
+        )
+    return None
+
+
+def _find_format_problem(pixels: PixelFormat) -> str | None:
+    if pixels.rows == 0 or pixels.columns == 0:
+        return "Rows or Columns is missing: the size of its image is not known."
+    if pixels.frames != 1:
+        return f"Multi-frame image ({pixels.frames} frames): not supported."
+    photometric = pixels.photometric_interpretation
+    if pixels.is_color:
+        if photometric != "RGB" or pixels.samples_per_pixel != 3 or pixels.bits_allocated != 8:
+            return (
+                f"Colour image of a kind that is not supported ({photometric}, "
+                f"{pixels.samples_per_pixel} samples of {pixels.bits_allocated} bits)."
+            )
+        return None
+    if photometric not in GRAYSCALE:
+        return f"Photometric interpretation {photometric} is not supported."
+    stored, high = pixels.bits_stored, pixels.high_bit
+    if pixels.bits_allocated not in (8, 16, 32) or not stored - 1 <= high < pixels.bits_allocated:
+        return (
+            f"Pixel layout not supported: {stored} bits stored in "
+            f"{pixels.bits_allocated}, high bit {high}."
+        )
+    return None

@@ -1,0 +1,235 @@
+"""Every command of the window in one table: menus, tool bar and shortcut sheet read it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from ctbox.gui.icons import find_icon
+from ctbox.gui.theme import Theme
+
+
+class Scope(enum.Enum):
+    """Where a key works."""
+
+    WINDOW = "anywhere in the window"
+    IMAGE = "while the image has the focus"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command.
+
+    Parameters
+    ----------
+    name : str
+        Its name in code.
+    group : str
+        Its heading in the shortcut sheet.
+    text : str
+        Its words in a menu, ``&`` before the letter to underline.
+    keys : tuple of str
+        Shortcuts, the first one shown.
+    icon : str
+        Key into `icons`; empty for none.
+    tip : str
+        What it does, where the text does not say it.
+    checkable : bool
+        Whether it is a switch.
+    scope : Scope
+        Where its keys work.
+    choice : str
+        Name of the set of which one is on; empty for none.
+    """
+
+    name: str
+    group: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    scope: Scope = Scope.WINDOW
+    choice: str = ""
+
+
+_FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
+_BOXES, _AI, _WINDOW = "Boxes and outline", "Prediction", "Window"
+_IMAGE = Scope.IMAGE
+
+ACTIONS = (
+    ActionSpec(
+        "open_folder", _FILE, "Open &folder…", ("Ctrl+O",), "open_folder",
+        "Open a folder of DICOM files or a TCIA download",
+    ),
+    ActionSpec(
+        "open_file", _FILE, "Open file or &ZIP…", ("Ctrl+Shift+O",), "open_file",
+        "Open a single DICOM file or a ZIP archive as it lies",
+    ),
+    ActionSpec(
+        "open_annotations", _FILE, "Open &annotations…", ("Ctrl+Shift+A",), "open_annotations",
+        "Read the expert's boxes for this case from a folder of VOC XML files",
+    ),
+    ActionSpec(
+        "open_sample", _FILE, "Open &sample case", (), "sample",
+        "Open synthetic chest CT series made on this computer",
+    ),
+    ActionSpec("quit", _FILE, "&Quit", ("Ctrl+Q",), "quit"),
+    ActionSpec("previous_slice", _SCROLL, "&Previous slice", ("Up",), scope=_IMAGE),
+    ActionSpec("next_slice", _SCROLL, "&Next slice", ("Down",), scope=_IMAGE),
+    ActionSpec(
+        "back_ten", _SCROLL, "Ten slices &back", ("Shift+Up", "PgUp"), scope=_IMAGE
+    ),
+    ActionSpec(
+        "forward_ten", _SCROLL, "Ten slices &forward", ("Shift+Down", "PgDown"), scope=_IMAGE
+    ),
+    ActionSpec("first_slice", _SCROLL, "&First slice (cranial)", ("Home",), scope=_IMAGE),
+    ActionSpec("last_slice", _SCROLL, "&Last slice (caudal)", ("End",), scope=_IMAGE),
+    ActionSpec(
+        "next_box", _SCROLL, "Next slice with a &box", ("N",), "next_box",
+        "Go to the next slice with an expert's or a predicted box",
+    ),
+    ActionSpec(
+        "previous_box", _SCROLL, "Previous slice with a b&ox", ("Shift+N",), "previous_box",
+        "Go to the previous slice with an expert's or a predicted box",
+    ),
+    ActionSpec(
+        "cine", _SCROLL, "&Cine", ("Space", "C"), "cine", "Play through the slices",
+        checkable=True, scope=_IMAGE,
+    ),
+    ActionSpec(
+        "window_lung", _SHOW, "&Lung window", ("1",), "lung", "Lung window: W 1400  L −700"
+    ),
+    ActionSpec(
+        "window_mediastinum", _SHOW, "&Mediastinum window", ("2",), "mediastinum",
+        "Mediastinum window: W 350  L 40",
+    ),
+    ActionSpec("fit", _SHOW, "&Fit to window", ("F",), "fit", "Show the whole image"),
+    ActionSpec(
+        "reset", _SHOW, "&Reset display", ("Esc",), "reset",
+        "Lung window, whole image, nothing selected", scope=_IMAGE,
+    ),
+    ActionSpec(
+        "smooth", _SHOW, "S&mooth pixels", (), "smooth",
+        "Interpolate between pixels; off shows them as squares", checkable=True,
+    ),
+    ActionSpec(
+        "texts", _SHOW, "Corner &texts", ("Ctrl+T",), "texts",
+        "Corner texts, orientation letters and scale bar", checkable=True,
+    ),
+    ActionSpec(
+        "patient", _SHOW, "Patient's &identity", ("F9",), "patient",
+        "Show who the patient is; off hides it from the image and the series list",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_window", _HANDS, "&Window/level", ("W",), "tool_window",
+        "Drag right for wider, up for brighter", checkable=True, choice="tool",
+    ),
+    ActionSpec(
+        "tool_pan", _HANDS, "&Pan", ("T",), "tool_pan",
+        "Drag the image (also with the middle button)", checkable=True, choice="tool",
+    ),
+    ActionSpec(
+        "tool_zoom", _HANDS, "&Zoom", ("Z",), "tool_zoom",
+        "Drag up to magnify (also with the right button)", checkable=True, choice="tool",
+    ),
+    ActionSpec(
+        "tool_scroll", _HANDS, "&Scroll", ("S",), "tool_scroll",
+        "Drag down to go caudally (also with the wheel)", checkable=True, choice="tool",
+    ),
+    ActionSpec(
+        "annotations", _BOXES, "&Expert's boxes", ("E",), "expert",
+        "Show the expert's boxes (solid, green)", checkable=True,
+    ),
+    ActionSpec(
+        "detections", _BOXES, "&Predicted boxes", ("B",), "detections",
+        "Show the predicted boxes (dashed, orange)", checkable=True,
+    ),
+    ActionSpec(
+        "outline", _BOXES, "Sobel &outline", ("O",), "outline",
+        "Lay the tumour's Sobel outline on the slice", checkable=True,
+    ),
+    ActionSpec(
+        "predict_slice", _AI, "&Predict slice", ("P",), "predict",
+        "Find tumours on this slice",
+    ),
+    ActionSpec(
+        "predict_series", _AI, "Predict &series", ("Shift+P",), "predict_series",
+        "Find tumours on every slice of this series",
+    ),
+    ActionSpec(
+        "cancel", _AI, "&Cancel", ("Ctrl+.",), "cancel", "Stop the running work"
+    ),
+    ActionSpec(
+        "theme", _WINDOW, "&Light theme", (), "theme", "Switch between dark and light",
+        checkable=True,
+    ),
+    ActionSpec("full_screen", _WINDOW, "F&ull screen", ("F11",), "fit", checkable=True),
+    ActionSpec("shortcuts", _WINDOW, "&Keyboard and mouse", ("F1",), "keyboard"),
+    ActionSpec("about", _WINDOW, "&About ctbox", (), "about"),
+)  # fmt: skip
+
+MOUSE_HINTS = (
+    ("Wheel", "Scroll; with Shift ten slices at a time"),
+    ("Ctrl + wheel", "Zoom at the pointer"),
+    ("Left drag", "Window (right: wider, up: brighter), or the chosen tool"),
+    ("Middle drag", "Pan"),
+    ("Right drag", "Zoom"),
+    ("Double-click", "Fit the whole image"),
+    ("Click on a box", "Select it; Ctrl + click pairs it with the selected one"),
+)
+
+
+def build_actions(parent: QObject, image: QWidget, theme: Theme) -> dict[str, QAction]:
+    """Return all actions by name; keys of `Scope.IMAGE` work only inside that widget.
+
+    Parameters
+    ----------
+    parent : QObject
+        Owns the actions.
+    image : QWidget
+        The viewer.
+    theme : Theme
+        Colours of the icons.
+    """
+    actions: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for spec in ACTIONS:
+        action = _build_action(spec, parent)
+        if spec.scope is Scope.IMAGE:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            image.addAction(action)
+        if spec.choice:
+            group = groups.setdefault(spec.choice, QActionGroup(parent))
+            group.addAction(action)
+        actions[spec.name] = action
+    apply_icons(actions, theme)
+    return actions
+
+
+def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
+    action = QAction(spec.text, parent)
+    action.setObjectName(spec.name)
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setCheckable(spec.checkable)
+    plain = spec.text.replace("&", "").rstrip("…")
+    key = f"  ({spec.keys[0]})" if spec.keys else ""
+    action.setToolTip(f"{spec.tip or plain}{key}")
+    action.setStatusTip(spec.tip)
+    action.setIconText(plain)
+    return action
+
+
+def apply_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
+    """Draw the icons in the theme's colours; called again when the theme changes."""
+    primary = {"predict_slice"}
+    for spec in ACTIONS:
+        if spec.icon:
+            color = theme.on_accent if spec.name in primary else None
+            actions[spec.name].setIcon(find_icon(spec.icon, theme, color))

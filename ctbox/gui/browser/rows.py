@@ -1,0 +1,116 @@
+"""What the series list says of a case; plain values, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctbox.annotations.annotation import SUBTYPES
+from ctbox.dicom.series import Series
+from ctbox.workflows.open_case import Case, SeriesCase
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """One series in the list.
+
+    Parameters
+    ----------
+    series_case : SeriesCase
+        What it opens.
+    title : str
+        Its description.
+    facts : str
+        Slice count, spacing and size.
+    marks : str
+        How many slices have an expert's box; empty without any.
+    trouble : str
+        What to know of its geometry; empty if nothing.
+    """
+
+    series_case: SeriesCase
+    title: str
+    facts: str
+    marks: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """One patient and the series below.
+
+    Parameters
+    ----------
+    patient_id : str
+        As in the files.
+    alias : str
+        What stands there while the patient's identity is hidden.
+    subtype : str
+        Letter and name; empty where unknown.
+    series : tuple of SeriesRow
+        In the case's order.
+    """
+
+    patient_id: str
+    alias: str
+    subtype: str
+    series: tuple[SeriesRow, ...]
+
+
+def build_rows(case: Case) -> tuple[PatientRow, ...]:
+    """Return the case's patients in the order they come, each with its series."""
+    by_patient: dict[str, list[SeriesCase]] = {}
+    for series_case in case.series:
+        patient = series_case.series.patient_id or "Unknown patient"
+        by_patient.setdefault(patient, []).append(series_case)
+    return tuple(
+        PatientRow(
+            patient_id=patient,
+            alias=f"Patient {number}",
+            subtype=_describe_subtype(found),
+            series=tuple(build_series_row(series_case) for series_case in found),
+        )
+        for number, (patient, found) in enumerate(by_patient.items(), start=1)
+    )
+
+
+def build_series_row(series_case: SeriesCase) -> SeriesRow:
+    """Return what the list says of one series."""
+    series = series_case.series
+    annotated = series_case.annotated_slices
+    return SeriesRow(
+        series_case=series_case,
+        title=_describe_title(series),
+        facts=_describe_facts(series),
+        marks=f"{annotated} annotated" if annotated else "",
+        trouble="\n".join(series.problems),
+    )
+
+
+def _describe_subtype(found: list[SeriesCase]) -> str:
+    letters = {case.series.subtype for case in found if case.series.subtype}
+    if len(letters) != 1:
+        return ""
+    letter = letters.pop()
+    return f"{letter} · {SUBTYPES[letter]}" if letter in SUBTYPES else letter
+
+
+def _describe_title(series: Series) -> str:
+    title = series.description or "No description"
+    if series.was_split and series.acquisition_number is not None:
+        title += f"  (acq. {series.acquisition_number})"
+    return title
+
+
+def _describe_facts(series: Series) -> str:
+    count = len(series.slices)
+    parts = ["1 slice" if count == 1 else f"{count} slices"]
+    if series.slice_spacing_mm is not None:
+        parts.append(f"{series.slice_spacing_mm:.3g} mm")
+    spacing = series.pixel_spacing_mm
+    if spacing is not None:
+        parts.append(f"{spacing[1]:.2f} mm/px")
+    if series.is_secondary_capture:
+        parts.append("secondary capture")
+    elif series.modality not in (None, "CT"):
+        parts.append(str(series.modality))
+    return " · ".join(parts)

@@ -1,0 +1,78 @@
+"""The chip in the menu bar's corner: which device and which model predict."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from ctbox.gui.theme import DARK, Theme
+
+
+class _Dot(QWidget):
+    """A small light."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(8, 8)
+        self.color = QColor(DARK.faint)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the light."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(self.color)
+        painter.setPen(self.color)
+        painter.drawEllipse(1, 1, 5, 5)
+
+
+class DeviceChip(QFrame):
+    """Says ``CPU · detector-s`` once the model is loaded, and what is going on before."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("deviceChip")
+        self._dot = _Dot()
+        self._text = QLabel()
+        self._theme = DARK
+        self._level = "faint"
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 2, 12, 2)
+        layout.setSpacing(7)
+        layout.addWidget(self._dot)
+        layout.addWidget(self._text)
+        self.show_idle()
+
+    @property
+    def text(self) -> str:
+        """What the chip says."""
+        return self._text.text()
+
+    def show_idle(self) -> None:
+        """No model is loaded yet."""
+        self._show("Model loads on first use", "faint", "Press P to predict the shown slice.")
+
+    def show_loading(self) -> None:
+        """The model is being loaded."""
+        self._show("Loading model…", "warning", "The first time takes some seconds.")
+
+    def show_ready(self, device: str, model: str) -> None:
+        """The model is loaded on a device."""
+        self._show(f"{device} · {model}", "accent", f"{model} predicts on: {device}.")
+
+    def show_failed(self, reason: str) -> None:
+        """The model cannot be used."""
+        self._show("No model", "error", reason)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw the light in the theme's colours."""
+        self._theme = theme
+        self._dot.color = QColor(getattr(theme, self._level))
+        self._dot.update()
+
+    def _show(self, text: str, level: str, tip: str) -> None:
+        self._text.setText(text)
+        self._level = level
+        self.setToolTip(tip)
+        self.setAccessibleName(f"Prediction: {text}")
+        self.apply_theme(self._theme)
+        self.adjustSize()

@@ -1,0 +1,126 @@
+"""The sheet of keys and mouse gestures, and the word on what ctbox is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox import __version__
+from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
+
+RESEARCH_NOTICE = "Research use only: not for diagnosis"
+_ABOUT = """ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says how well they agree.
+
+It is not a medical device. Its predictions and measurements must not be used to diagnose or treat anyone."""
+
+
+class ShortcutSheet(QDialog):
+    """All keys and mouse gestures, from the table that defines them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.resize(860, 620)
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        groups = _group_keys()
+        half = (sum(len(rows) + 2 for _, rows in groups) + 1) // 2
+        column, filled = _start_column(columns), 0
+        for title, rows in groups:
+            if filled >= half:
+                column.addStretch(1)
+                column, filled = _start_column(columns), 0
+            column.addLayout(_build_group(title, rows))
+            filled += len(rows) + 2
+        column.addStretch(1)
+        body = QWidget()
+        body.setLayout(columns)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(buttons)
+
+
+class AboutDialog(QDialog):
+    """What ctbox is and what it is not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About ctbox")
+        self.setFixedWidth(460)
+        title = QLabel(f"ctbox {__version__}")
+        title.setProperty("heading", True)
+        notice = QLabel(RESEARCH_NOTICE)
+        notice.setProperty("title", True)
+        text = QLabel(_ABOUT)
+        text.setWordWrap(True)
+        text.setProperty("muted", True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 18)
+        layout.setSpacing(12)
+        for widget in (title, notice, text, buttons):
+            layout.addWidget(widget)
+
+
+def _group_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return headings with (keys, what they do); commands without a key are left out."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for spec in ACTIONS:
+        if spec.keys:
+            keys = "  ".join(format_key(key) for key in spec.keys)
+            plain = spec.text.replace("&", "").rstrip("…")
+            groups.setdefault(spec.group, []).append((keys, plain))
+    return [("Mouse", list(MOUSE_HINTS)), *groups.items()]
+
+
+def format_key(key: str) -> str:
+    """Return a key as this platform writes it, arrows as arrows."""
+    native = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+    return native.replace("Up", "↑").replace("Down", "↓") if "Pg" not in native else native
+
+
+def _start_column(columns: QHBoxLayout) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(20)
+    columns.addLayout(column, 1)
+    return column
+
+
+def _build_group(title: str, rows: list[tuple[str, str]]) -> QVBoxLayout:
+    heading = QLabel(title)
+    heading.setProperty("title", True)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, 120)
+    for place, (keys, what) in enumerate(rows):
+        cap = QLabel(keys)
+        cap.setProperty("keycap", True)
+        text = QLabel(what)
+        text.setProperty("muted", True)
+        text.setWordWrap(True)
+        grid.addWidget(cap, place, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(text, place, 1)
+    group = QVBoxLayout()
+    group.setSpacing(8)
+    group.addWidget(heading)
+    group.addLayout(grid)
+    return group

@@ -1,0 +1,127 @@
+"""The slices of the shown series, read in the background, the shown one first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from ctbox.dicom.series import Series
+from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.viewer.loading import (
+    LoadOrder,
+    LoadRequest,
+    PixelReader,
+    SliceFailed,
+    SliceLoaded,
+    load_slices,
+    read_pixels,
+)
+
+
+class SliceLoader(QObject):
+    """Keeps one series' pixels; what arrives for an earlier load is dropped.
+
+    Parameters
+    ----------
+    runner : TaskRunner
+        Runs the reading in a thread.
+    read : callable, optional
+        Reads one slice; another one in tests.
+    """
+
+    slice_loaded = Signal(int)
+    slice_failed = Signal(int)
+    progress_changed = Signal(int, int)
+    finished = Signal()
+
+    def __init__(
+        self,
+        runner: TaskRunner,
+        read: PixelReader = read_pixels,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._read = read
+        self._generation = 0
+        self._count = 0
+        self._order: LoadOrder | None = None
+        self._handle: TaskHandle | None = None
+        self._pixels: dict[int, NDArray[np.generic]] = {}
+        self._failures: dict[int, str] = {}
+
+    def load(self, series: Series, wanted: int = 0) -> None:
+        """Read a series, this slice first; the series before is forgotten."""
+        self.cancel()
+        self._count = len(series.slices)
+        self._order = LoadOrder(self._count, wanted)
+        request = LoadRequest(series, self._generation, self._order, self._read)
+        self._handle = self._runner.start(load_slices, request, title="")
+        self._handle.updated.connect(self._on_updated)
+        self._handle.failed.connect(self._on_failed)
+        self.progress_changed.emit(0, self._count)
+
+    def cancel(self) -> None:
+        """Stop reading and forget what was read."""
+        self._generation += 1
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._pixels.clear()
+        self._failures.clear()
+        self._order = None
+        self._count = 0
+
+    def want(self, index: int) -> None:
+        """Read this slice next."""
+        if self._order is not None:
+            self._order.want(index)
+
+    def find_pixels(self, index: int) -> NDArray[np.generic] | None:
+        """Return a slice's HU or colours, None while it is not read."""
+        return self._pixels.get(index)
+
+    def find_failure(self, index: int) -> str:
+        """Return why a slice could not be read; empty if it could, or is still to be read."""
+        return self._failures.get(index, "")
+
+    def is_settled(self, index: int) -> bool:
+        """Whether a slice was read, or will never be."""
+        return index in self._pixels or index in self._failures
+
+    def loaded_indices(self) -> tuple[int, ...]:
+        """Return which slices are read."""
+        return tuple(self._pixels)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every slice was read or failed."""
+        return self._count > 0 and len(self._pixels) + len(self._failures) == self._count
+
+    def _on_updated(self, update: object) -> None:
+        if not isinstance(update, SliceLoaded | SliceFailed):
+            return
+        if update.generation != self._generation:
+            return
+        if isinstance(update, SliceLoaded):
+            self._pixels[update.index] = update.pixels
+            self.slice_loaded.emit(update.index)
+        else:
+            self._failures[update.index] = update.message
+            self.slice_failed.emit(update.index)
+        self.progress_changed.emit(len(self._pixels) + len(self._failures), self._count)
+        if self.is_finished:
+            self._handle = None
+            self.finished.emit()
+
+    def _on_failed(self, error: object) -> None:
+        # A bug while reading: the remaining slices say so instead of staying black for ever.
+        if self.sender() is not self._handle:
+            return
+        for index in range(self._count):
+            if not self.is_settled(index):
+                self._failures[index] = f"This slice could not be read: {error}"
+                self.slice_failed.emit(index)
+        self._handle = None
+        self.finished.emit()

@@ -1,0 +1,172 @@
+"""One viewer: the image, the notice above it and the slice slider below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ctbox.dicom.series import Series
+from ctbox.gui.banner import Banner
+from ctbox.gui.viewer import readout
+from ctbox.gui.viewer.loader import SliceLoader
+from ctbox.gui.viewer.slice_slider import SliceSlider
+from ctbox.gui.viewer.slice_view import SliceView
+from ctbox.gui.viewer.state import ViewerState
+
+CINE_INTERVAL_MS = 80
+
+
+class ViewerPanel(QWidget):
+    """Binds one `ViewerState` to its widgets and its loader.
+
+    Parameters
+    ----------
+    state : ViewerState
+        What to show.
+    loader : SliceLoader
+        Reads the slices in the background.
+    """
+
+    probe_changed = Signal(object)
+    cine_changed = Signal(bool)
+
+    def __init__(
+        self, state: ViewerState, loader: SliceLoader, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.loader = loader
+        self.view = SliceView(state)
+        self.slider = SliceSlider()
+        self.banner = Banner()
+        self._number = QLabel()
+        self._cine = QTimer(self)
+        self._cine.setInterval(CINE_INTERVAL_MS)
+        self._pointer: tuple[int, int] | None = None
+        self.setFocusProxy(self.view)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._number.setMinimumWidth(76)
+        self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        bar = QWidget()
+        bar.setObjectName("sliceBar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(6, 0, 14, 0)
+        row.setSpacing(6)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._number)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(bar)
+
+    def _connect(self) -> None:
+        self.state.series_changed.connect(self._on_series_changed)
+        self.state.slice_changed.connect(self._on_slice_changed)
+        self.state.detections_changed.connect(self._update_marks)
+        self.slider.valueChanged.connect(self.state.set_slice_index)
+        self.loader.slice_loaded.connect(self._on_slice_arrived)
+        self.loader.slice_failed.connect(self._on_slice_arrived)
+        self.view.pointer_moved.connect(self._on_pointer_moved)
+        self._cine.timeout.connect(self._on_cine_tick)
+
+    # --- cine -------------------------------------------------------------------------------
+
+    def set_cine(self, playing: bool) -> None:
+        """Play through the slices, again and again, or stop."""
+        if playing and self.state.slice_count > 1:
+            self._cine.start()
+        else:
+            self._cine.stop()
+        self.cine_changed.emit(self._cine.isActive())
+
+    def _on_cine_tick(self) -> None:
+        following = self.state.slice_index + 1
+        # A slice that is still being read is waited for, so that cine never flickers.
+        following = 0 if following >= self.state.slice_count else following
+        if self.loader.is_settled(following):
+            self.state.set_slice_index(following)
+        else:
+            self.loader.want(following)
+
+    # --- series and slice -------------------------------------------------------------------
+
+    def _on_series_changed(self) -> None:
+        self.set_cine(False)
+        series_case = self.state.series_case
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, max(self.state.slice_count - 1, 0))
+        self.slider.setValue(self.state.slice_index)
+        self.slider.blockSignals(False)
+        self.view.show_pixels(None)
+        if series_case is None:
+            self.loader.cancel()
+            self.banner.show_problems(())
+            return
+        self.banner.show_problems(describe_trouble(series_case.series))
+        self.loader.load(series_case.series, self.state.slice_index)
+        self.slider.set_loaded(())
+        self._update_marks()
+
+    def _on_slice_changed(self, index: int) -> None:
+        self.slider.setValue(index)
+        count = self.state.slice_count
+        self._number.setText(f"{index + 1} / {count}" if count else "")
+        self.loader.want(index)
+        self._show_slice()
+
+    def _on_slice_arrived(self, index: int) -> None:
+        self.slider.set_loaded(self.loader.loaded_indices())
+        if index == self.state.slice_index:
+            self._show_slice()
+
+    def _show_slice(self) -> None:
+        index = self.state.slice_index
+        self.view.show_pixels(self.loader.find_pixels(index), self.loader.find_failure(index))
+        self._report_probe()
+
+    def _update_marks(self) -> None:
+        series_case, store = self.state.series_case, self.state.store
+        if series_case is None:
+            return
+        uids = [slice_.sop_instance_uid for slice_ in series_case.series.slices]
+        expert = [i for i, uid in enumerate(uids) if series_case.annotations.get(uid)]
+        self.slider.set_marks(expert, [i for i, uid in enumerate(uids) if store.find(uid)])
+
+    def find_marked_slice(self, direction: int) -> int | None:
+        """Return the next slice with a box: direction 1 is caudal, −1 cranial."""
+        marked = self.slider.expert_marks | self.slider.detection_marks
+        here = self.state.slice_index
+        beyond = [i for i in marked if (i - here) * direction > 0]
+        return min(beyond, key=lambda i: abs(i - here), default=None)
+
+    # --- probe ------------------------------------------------------------------------------
+
+    def _on_pointer_moved(self, pixel: tuple[int, int] | None) -> None:
+        self._pointer = pixel
+        self._report_probe()
+
+    def _report_probe(self) -> None:
+        slice_, index = self.state.slice, self.state.slice_index
+        if self._pointer is None or slice_ is None:
+            self.probe_changed.emit(None)
+            return
+        pixels = self.loader.find_pixels(index)
+        self.probe_changed.emit(readout.describe_probe(slice_, index, pixels, *self._pointer))
+
+
+def describe_trouble(series: Series) -> tuple[str, ...]:
+    """Return what a reader must know of a series' geometry, one sentence each."""
+    problems = list(series.problems)
+    orientation = series.slices[0].image_orientation
+    if orientation is not None:
+        from ctbox.dicom.geometry import is_axial
+
+        if not is_axial(orientation):
+            problems.insert(0, "Not an axial series: shown as stored, the letters tell the sides.")
+    return tuple(problems)

@@ -1,0 +1,241 @@
+"""What the viewer's corners and status bar say; pure functions of plain values."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctbox.annotations.annotation import SUBTYPES, Annotation
+from ctbox.boxes import as_box_array, compute_iou
+from ctbox.dicom.series import Series, Slice, VoiWindow
+from ctbox.model.detection import Detection
+
+
+class IouKind(enum.Enum):
+    """What kind of statement the IoU corner makes."""
+
+    NO_ANNOTATION = "no annotation"
+    NOT_PREDICTED = "not predicted"
+    VALUE = "value"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class IouReadout:
+    """The IoU corner.
+
+    Parameters
+    ----------
+    kind : IouKind
+        What it states.
+    text : str
+        The line to show, such as ``IoU 0.74``.
+    note : str
+        What the number refers to, where that needs saying.
+    value : float or None
+        The IoU, None where there is none to give (which is not 0).
+    """
+
+    kind: IouKind
+    text: str
+    note: str = ""
+    value: float | None = None
+
+
+def describe_iou(
+    annotations: Sequence[Annotation],
+    detections: Sequence[Detection] | None,
+    selected_annotation: int | None = None,
+    selected_detection: int | None = None,
+) -> IouReadout:
+    """Return what the IoU corner says of a slice.
+
+    With boxes selected it speaks of the selected pair: the selected box with its best
+    counterpart, or both where both are selected. Otherwise it gives the mean over the expert's
+    boxes, each with the best detection that no other box took, a miss counting 0.
+
+    Parameters
+    ----------
+    annotations : sequence of Annotation
+        The expert's boxes on the slice.
+    detections : sequence of Detection or None
+        The shown predicted boxes; None where the slice was not predicted.
+    selected_annotation, selected_detection : int or None
+        Places of the selected boxes in the two lists.
+    """
+    if not annotations:
+        return IouReadout(IouKind.NO_ANNOTATION, "no annotation")
+    if detections is None:
+        return IouReadout(IouKind.NOT_PREDICTED, "not predicted")
+    iou = compute_iou(
+        as_box_array([annotation.box for annotation in annotations]),
+        as_box_array([detection.box for detection in detections]),
+    )
+    if selected_annotation is not None or selected_detection is not None:
+        return _describe_pair(iou, selected_annotation, selected_detection)
+    matched = match_one_to_one(iou)
+    value = float(np.mean([iou[i, j] if j is not None else 0.0 for i, j in enumerate(matched)]))
+    missed = sum(j is None for j in matched)
+    if missed == len(matched):
+        return _describe_miss("" if missed == 1 else f"all {missed} boxes")
+    note = "" if len(matched) == 1 else f"mean of {len(matched)} boxes"
+    if missed:
+        note += f", {missed} missed"
+    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
+
+
+def match_one_to_one(iou: NDArray[np.float64]) -> list[int | None]:
+    """Return for each expert's box its detection, the greatest overlaps first.
+
+    Parameters
+    ----------
+    iou : ndarray
+        IoU (expert's boxes, detections).
+
+    Returns
+    -------
+    list of int or None
+        Column of the detection for each row; None where none is left that overlaps.
+    """
+    matched: list[int | None] = [None] * iou.shape[0]
+    taken: set[int] = set()
+    for flat in np.argsort(-iou, axis=None, kind="stable"):
+        row, column = divmod(int(flat), iou.shape[1])
+        if iou[row, column] <= 0:
+            break
+        if matched[row] is None and column not in taken:
+            matched[row] = column
+            taken.add(column)
+    return matched
+
+
+def _describe_pair(
+    iou: NDArray[np.float64], annotation: int | None, detection: int | None
+) -> IouReadout:
+    if annotation is not None and detection is not None:
+        value = float(iou[annotation, detection])
+    elif annotation is not None:
+        value = float(iou[annotation].max(initial=0.0))
+        if value <= 0:
+            return _describe_miss("selected box")
+    else:
+        value = float(iou[:, detection].max(initial=0.0))
+    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", "selected pair", value)
+
+
+def _describe_miss(note: str) -> IouReadout:
+    return IouReadout(IouKind.MISSED, "IoU 0.00 (missed)", note, 0.0)
+
+
+def describe_annotation(annotation: Annotation) -> str:
+    """Return an expert box's tag, such as ``Expert A``."""
+    return f"Expert {annotation.label}"
+
+
+def describe_detection(detection: Detection) -> str:
+    """Return a predicted box's tag, such as ``AI 0.87``."""
+    return f"AI {detection.score:.2f}"
+
+
+def describe_subtype(letter: str | None) -> str:
+    """Return a subtype letter with its name; empty where unknown."""
+    if not letter:
+        return ""
+    name = SUBTYPES.get(letter)
+    return f"{letter} · {name}" if name else letter
+
+
+def describe_window(window: VoiWindow) -> str:
+    """Return a window as readers say it, such as ``W 1400  L −700``."""
+    return f"W {format_number(window.width)}  L {format_number(window.center)}"
+
+
+def format_number(value: float) -> str:
+    """Return a number without needless decimals, with a true minus sign."""
+    return f"{value:.0f}".replace("-", "−")
+
+
+def describe_slice(slice_: Slice, index: int, count: int) -> list[str]:
+    """Return the corner lines on where a slice lies: number, position, thickness."""
+    lines = [f"{index + 1} / {count}"]
+    if slice_.position_along_normal_mm is not None:
+        lines.append(f"z {slice_.position_along_normal_mm:.1f} mm".replace("-", "−"))
+    if slice_.slice_thickness_mm is not None:
+        lines.append(f"thickness {slice_.slice_thickness_mm:g} mm")
+    return lines
+
+
+def describe_series(series: Series) -> list[str]:
+    """Return the corner lines on what a series is."""
+    lines = [series.description or "No description"]
+    if series.acquisition_number is not None and series.was_split:
+        lines.append(f"acquisition {series.acquisition_number}")
+    kernel = " · ".join(part for part in (series.manufacturer, series.convolution_kernel) if part)
+    if kernel:
+        lines.append(kernel)
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReadout:
+    """What lies under the pointer.
+
+    Parameters
+    ----------
+    pixel : str
+        Column, row and slice.
+    value : str
+        HU, or the colour's samples; empty while the pixels are not loaded.
+    place : str
+        Position in the patient in mm; empty where the files do not tell it.
+    """
+
+    pixel: str
+    value: str
+    place: str
+
+
+def describe_probe(
+    slice_: Slice, index: int, pixels: NDArray[np.generic] | None, x: int, y: int
+) -> ProbeReadout:
+    """Return what the status bar says of the pixel in column x and row y.
+
+    Parameters
+    ----------
+    slice_ : Slice
+        The shown slice.
+    index : int
+        Its place, from 0.
+    pixels : ndarray or None
+        HU (rows, columns), or colours uint8 (rows, columns, 3); None while not loaded.
+    x, y : int
+        Column and row.
+    """
+    value = ""
+    if pixels is not None:
+        value = _format_pixel(pixels[y, x], slice_.is_color)
+    return ProbeReadout(f"x {x}  y {y}  slice {index + 1}", value, _describe_place(slice_, x, y))
+
+
+def _format_pixel(pixel: object, is_color: bool) -> str:
+    if is_color:
+        return "RGB " + " ".join(str(int(sample)) for sample in np.atleast_1d(np.asarray(pixel)))
+    return f"{format_number(float(np.asarray(pixel)))} HU"
+
+
+def _describe_place(slice_: Slice, x: int, y: int) -> str:
+    """Return the patient position (LPS) of a pixel's centre, by PS3.3 C.7.6.2.1.1."""
+    position, orientation = slice_.image_position_mm, slice_.image_orientation
+    spacing = slice_.pixel_spacing_mm
+    if position is None or orientation is None or spacing is None:
+        return ""
+    row_mm, column_mm = spacing
+    place = (
+        position[i] + orientation[i] * column_mm * x + orientation[i + 3] * row_mm * y
+        for i in range(3)
+    )
+    return "(" + ", ".join(f"{value:.1f}" for value in place).replace("-", "−") + ") mm"

@@ -1,0 +1,115 @@
+"""From a viewer's state to the scene that lies over its slice."""
+
+from __future__ import annotations
+
+from ctbox.dicom.series import Orientation, Series, Slice
+from ctbox.gui.viewer import readout
+from ctbox.gui.viewer.scene import (
+    BoxKind,
+    BoxMark,
+    CornerTexts,
+    EdgeTexts,
+    Polyline,
+    Scene,
+)
+from ctbox.gui.viewer.state import ViewerState
+
+
+def build_scene(
+    state: ViewerState, outlines: tuple[Polyline, ...] = (), message: str = ""
+) -> Scene:
+    """Return everything to paint over the shown slice.
+
+    Parameters
+    ----------
+    state : ViewerState
+        The viewer.
+    outlines : tuple of polylines
+        The contours of this slice, if they are to be shown.
+    message : str
+        A sentence for the middle, for a slice that cannot be shown.
+    """
+    series_case, slice_ = state.series_case, state.slice
+    if series_case is None or slice_ is None:
+        return Scene(message=message)
+    boxes = _mark_annotations(state) + _mark_detections(state)
+    if not state.overlays.texts:
+        return Scene(boxes=boxes, outlines=outlines, message=message)
+    spacing = slice_.pixel_spacing_mm
+    return Scene(
+        boxes=boxes,
+        outlines=outlines,
+        corners=_build_corners(state, series_case.series, slice_),
+        edges=find_edge_texts(slice_.image_orientation),
+        iou=_build_iou(state, series_case.series),
+        column_mm=None if spacing is None else spacing[1],
+        message=message,
+    )
+
+
+def _mark_annotations(state: ViewerState) -> tuple[BoxMark, ...]:
+    if not state.overlays.annotations:
+        return ()
+    return tuple(
+        BoxMark(
+            annotation.box,
+            BoxKind.EXPERT,
+            readout.describe_annotation(annotation),
+            index,
+            state.selection.annotation == index,
+        )
+        for index, annotation in enumerate(state.annotations)
+    )
+
+
+def _mark_detections(state: ViewerState) -> tuple[BoxMark, ...]:
+    if not state.overlays.detections:
+        return ()
+    return tuple(
+        BoxMark(
+            detection.box,
+            BoxKind.DETECTION,
+            readout.describe_detection(detection),
+            index,
+            state.selection.detection == index,
+        )
+        for index, detection in enumerate(state.detections or ())
+    )
+
+
+def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
+    if series.skip_detection_reason is not None and not state.annotations:
+        return None
+    selection = state.selection
+    return readout.describe_iou(
+        state.annotations, state.detections, selection.annotation, selection.detection
+    )
+
+
+def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:
+    who: tuple[str, ...] = ()
+    if state.overlays.patient:
+        subtype = readout.describe_subtype(series.subtype)
+        who = tuple(line for line in (series.patient_id or "Unknown patient", subtype) if line)
+    display: tuple[str, ...] = ()
+    if not slice_.is_color:
+        name = state.window.name
+        display = (f"{name}  {readout.describe_window(state.window)}".strip(),)
+    zoom = f"zoom {state.placement.zoom:.1f}×" if state.placement.zoom != 1.0 else ""
+    return CornerTexts(
+        top_left=who,
+        top_right=tuple(readout.describe_series(series)),
+        bottom_left=tuple(readout.describe_slice(slice_, state.slice_index, state.slice_count)),
+        bottom_right=tuple(line for line in (zoom, *display) if line),
+    )
+
+
+def find_edge_texts(orientation: Orientation | None) -> EdgeTexts:
+    """Return the orientation letters; empty where the file tells no orientation."""
+    if orientation is None:
+        return EdgeTexts()
+    # Imported on first use, with the rest of the DICOM room.
+    from ctbox.dicom.geometry import compute_edge_letters
+
+    letters = compute_edge_letters(orientation)
+    return EdgeTexts(letters.left, letters.right, letters.top, letters.bottom)

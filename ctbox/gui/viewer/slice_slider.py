@@ -1,0 +1,159 @@
+"""The slider below the image, with marks where boxes are and how far loading has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
+
+from ctbox.gui.theme import OVERLAY
+
+_PADDING = 10.0
+_GROOVE = 6.0
+
+
+class SliceSlider(QAbstractSlider):
+    """Chooses a slice; 0 is the most cranial, at the left.
+
+    Expert's boxes are full green bars above the groove, detections open orange triangles
+    below it, so that they part without colour too.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._expert: frozenset[int] = frozenset()
+        self._detected: frozenset[int] = frozenset()
+        self._loaded: frozenset[int] = frozenset()
+        self.setRange(0, 0)
+        self.setPageStep(10)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Slices")
+        self.setToolTip("Slices, cranial to caudal  (wheel, ↑ ↓)")
+
+    @property
+    def expert_marks(self) -> frozenset[int]:
+        """Slices marked as annotated."""
+        return self._expert
+
+    @property
+    def detection_marks(self) -> frozenset[int]:
+        """Slices marked as having detections."""
+        return self._detected
+
+    def set_marks(self, expert: Iterable[int], detected: Iterable[int]) -> None:
+        """Mark slices with an expert's box, and slices with a detection."""
+        self._expert, self._detected = frozenset(expert), frozenset(detected)
+        self.update()
+
+    def set_loaded(self, loaded: Iterable[int]) -> None:
+        """Show which slices are read."""
+        self._loaded = frozenset(loaded)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(400, 34)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size."""
+        return QSize(120, 34)
+
+    # --- painting ---------------------------------------------------------------------------
+
+    def _count(self) -> int:
+        return self.maximum() - self.minimum() + 1
+
+    def _to_x(self, value: float) -> float:
+        width = self.width() - 2 * _PADDING
+        return _PADDING + width * (value + 0.5) / self._count()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the groove, its loaded part, the marks and the handle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = self.height() / 2
+        palette = self.palette()
+        groove = QRectF(_PADDING, middle - _GROOVE / 2, self.width() - 2 * _PADDING, _GROOVE)
+        painter.setBrush(palette.light())
+        painter.drawRoundedRect(groove, 3, 3)
+        self._paint_loaded(painter, groove)
+        step = max(groove.width() / self._count(), 2.0)
+        painter.setBrush(QColor(OVERLAY.expert))
+        for index in self._expert:
+            x = self._to_x(index)
+            painter.drawRect(QRectF(x - step / 2, groove.top() - 8, max(step - 0.6, 1.6), 6))
+        self._paint_detections(painter, groove)
+        self._paint_handle(painter, middle)
+
+    def _paint_loaded(self, painter: QPainter, groove: QRectF) -> None:
+        color = self.palette().placeholderText().color()
+        color.setAlpha(150)
+        if len(self._loaded) == self._count():
+            painter.setBrush(color)
+            painter.drawRoundedRect(groove, 3, 3)
+            return
+        step = groove.width() / self._count()
+        for index in self._loaded:
+            left = groove.left() + step * index
+            painter.fillRect(QRectF(left, groove.top(), step + 0.5, _GROOVE), color)
+
+    def _paint_detections(self, painter: QPainter, groove: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor(OVERLAY.detection))
+        top = groove.bottom() + 3
+        for index in self._detected:
+            x = self._to_x(index)
+            points = [QPointF(x, top), QPointF(x + 2.5, top + 5), QPointF(x - 2.5, top + 5)]
+            painter.drawPolygon(QPolygonF(points))
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_handle(self, painter: QPainter, middle: float) -> None:
+        x = self._to_x(self.value())
+        focused = self.hasFocus()
+        painter.setBrush(self.palette().highlight() if focused else self.palette().text())
+        painter.drawRoundedRect(QRectF(x - 4, middle - 10, 8, 20), 3, 3)
+
+    # --- hands ------------------------------------------------------------------------------
+
+    def _to_value(self, x: float) -> int:
+        width = max(self.width() - 2 * _PADDING, 1.0)
+        return min(max(int((x - _PADDING) / width * self._count()), 0), self.maximum())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the slice under the pointer."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.setValue(self._to_value(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the drag; without one, tell the slice under the pointer."""
+        value = self._to_value(event.position().x())
+        if self.isSliderDown():
+            self.setValue(value)
+        else:
+            QToolTip.showText(event.globalPosition().toPoint(), self._describe(value), self)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """End the drag."""
+        self.setSliderDown(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Right and Down go caudally, as everywhere."""
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+        moved = step.get(Qt.Key(event.key()))
+        if moved is None:
+            super().keyPressEvent(event)
+        else:
+            self.setValue(self.value() + moved)
+
+    def _describe(self, value: int) -> str:
+        parts = [f"Slice {value + 1} of {self._count()}"]
+        if value in self._expert:
+            parts.append("expert's box")
+        if value in self._detected:
+            parts.append("detection")
+        return " · ".join(parts)

@@ -1,0 +1,244 @@
+"""The image: draws the state and turns hands into intents."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ctbox.gui.viewer.gestures import DragStart, Tool, apply_drag, choose_drag, is_click
+from ctbox.gui.viewer.overlay_painter import OverlayPainter
+from ctbox.gui.viewer.placement import (
+    ImageMapping,
+    ImageSize,
+    Placement,
+    compute_mapping,
+    zoom_at,
+)
+from ctbox.gui.viewer.rendering import SliceRenderer
+from ctbox.gui.viewer.scene import BoxKind, BoxMark, Polyline, Scene, find_box_at
+from ctbox.gui.viewer.scene_builder import build_scene
+from ctbox.gui.viewer.state import Selection, ViewerState
+
+_WHEEL_NOTCH = 120
+_GRAB_REACH = 6.0
+
+
+class SliceView(QWidget):
+    """Shows one slice with its overlays; its hands work on the `ViewerState` alone.
+
+    Parameters
+    ----------
+    state : ViewerState
+        What to show.
+    """
+
+    pointer_moved = Signal(object)
+    files_dropped = Signal(object)
+
+    def __init__(self, state: ViewerState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._renderer = SliceRenderer()
+        self._pixels: NDArray[np.generic] | None = None
+        self._image: QImage | None = None
+        self._scene = Scene()
+        self._outlines: tuple[Polyline, ...] = ()
+        self._message = ""
+        self._drag: DragStart | None = None
+        self._wheel_rest = 0
+        self.tool = Tool.WINDOW
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName("CT slice")
+        self.setAccessibleDescription("Wheel or arrow keys scroll through the slices.")
+        self._connect()
+
+    def _connect(self) -> None:
+        state = self._state
+        state.window_changed.connect(self._on_window_changed)
+        state.slice_changed.connect(self.update_scene)
+        state.series_changed.connect(self.update_scene)
+        state.placement_changed.connect(self.update_scene)
+        state.selection_changed.connect(self.update_scene)
+        state.detections_changed.connect(self.update_scene)
+        state.overlays_changed.connect(self.update_scene)
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    @property
+    def scene(self) -> Scene:
+        """What lies over the slice now."""
+        return self._scene
+
+    @property
+    def pixels(self) -> NDArray[np.generic] | None:
+        """The shown slice's HU or colours; None while it is not loaded."""
+        return self._pixels
+
+    def show_pixels(self, pixels: NDArray[np.generic] | None, message: str = "") -> None:
+        """Show a slice's pixels, or a sentence where there are none.
+
+        Parameters
+        ----------
+        pixels : ndarray or None
+            HU (rows, columns) or colours uint8 (rows, columns, 3).
+        message : str
+            Why there are none.
+        """
+        self._pixels = pixels
+        self._image = None
+        self._message = message
+        self.update_scene()
+
+    def show_outlines(self, outlines: tuple[Polyline, ...]) -> None:
+        """Lay contours (x, y in pixel edges) over the slice."""
+        if outlines != self._outlines:
+            self._outlines = outlines
+            self.update_scene()
+
+    def update_scene(self) -> None:
+        """Rebuild the overlays from the state and repaint."""
+        shown = self._outlines if self._state.overlays.outline else ()
+        self._scene = build_scene(self._state, shown, self._message)
+        self.update()
+
+    def _on_window_changed(self) -> None:
+        self._image = None
+        self.update_scene()
+
+    # --- painting ---------------------------------------------------------------------------
+
+    @property
+    def image_size(self) -> ImageSize:
+        """Size of the shown image and the shape of its pixels."""
+        shown = self._state.slice
+        if shown is None:
+            return ImageSize(1, 1)
+        spacing = shown.pixel_spacing_mm
+        aspect = spacing[0] / spacing[1] if spacing and min(spacing) > 0 else 1.0
+        return ImageSize(shown.columns, shown.rows, aspect)
+
+    @property
+    def mapping(self) -> ImageMapping:
+        """Where the image lies now."""
+        return compute_mapping(self._state.placement, self.image_size, self.width(), self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the slice, then what lies over it."""
+        painter = QPainter(self)
+        area = QRectF(self.rect())
+        painter.fillRect(area, Qt.GlobalColor.black)
+        mapping = self.mapping
+        if self._pixels is not None and self._state.slice is not None:
+            if self._image is None:
+                self._image = self._renderer.render(self._pixels, self._state.window)
+            smooth = QPainter.RenderHint.SmoothPixmapTransform
+            painter.setRenderHint(smooth, self._state.smooth)
+            rows, columns = self._pixels.shape[:2]
+            target = QRectF(
+                mapping.offset_x,
+                mapping.offset_y,
+                columns * mapping.scale_x,
+                rows * mapping.scale_y,
+            )
+            painter.drawImage(target, self._image)
+        OverlayPainter(painter, mapping, area).paint(self._scene)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(720, 640)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size at which the corner texts fit."""
+        return QSize(320, 280)
+
+    # --- hands ------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll slices, or zoom at the pointer with Ctrl."""
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            x, y = self._to_fraction(event.position())
+            placement = zoom_at(self._state.placement, 1.0015**turn, x, y)
+            self._state.set_placement(placement)
+        else:
+            # Touch pads send small turns; they are saved up until a notch is full.
+            self._wheel_rest += turn
+            notches = int(self._wheel_rest / _WHEEL_NOTCH)
+            self._wheel_rest -= notches * _WHEEL_NOTCH
+            step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self._state.step_slices(-notches * step)
+        self._report_pointer(event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag with the button's tool."""
+        tool = choose_drag(event.button(), self.tool)
+        if tool is None or self._state.slice is None:
+            super().mousePressEvent(event)
+            return
+        self._drag = DragStart(
+            tool,
+            event.position(),
+            self.mapping,
+            self.image_size,
+            self._state.window,
+            self._state.placement,
+            self._state.slice_index,
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with the drag, and tell what lies under the pointer."""
+        if self._drag is not None and not is_click(self._drag, event.position()):
+            apply_drag(self._state, self._drag, event.position())
+        self._report_pointer(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the drag; without movement it was a click, which selects."""
+        drag, self._drag = self._drag, None
+        if drag is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if is_click(drag, event.position()):
+            self._select_at(
+                event.position(),
+                pair=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier),
+            )
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fit the whole image."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._state.set_placement(Placement())
+
+    def leaveEvent(self, event: object) -> None:
+        """Tell that no pixel is under the pointer any more."""
+        self.pointer_moved.emit(None)
+
+    def _select_at(self, point: QPointF, *, pair: bool) -> None:
+        x, y = self.mapping.to_image(point.x(), point.y())
+        mark = find_box_at(self._scene.boxes, x, y, _GRAB_REACH / self.mapping.scale_x)
+        self._state.set_selection(_select(self._state.selection, mark, pair=pair))
+
+    def _to_fraction(self, point: QPointF) -> tuple[float, float]:
+        x, y = self.mapping.to_image(point.x(), point.y())
+        return x / self.image_size.columns, y / self.image_size.rows
+
+    def _report_pointer(self, point: QPointF) -> None:
+        x, y = self.mapping.to_image(point.x(), point.y())
+        size = self.image_size
+        inside = self._state.slice is not None and 0 <= x < size.columns and 0 <= y < size.rows
+        self.pointer_moved.emit((int(x), int(y)) if inside else None)
+
+
+def _select(before: Selection, mark: BoxMark | None, *, pair: bool) -> Selection:
+    """Return the selection after a click on a box, or beside all; Ctrl adds the other kind."""
+    if mark is None:
+        return Selection()
+    kept = before if pair else Selection()
+    if mark.kind is BoxKind.EXPERT:
+        return Selection(mark.index, kept.detection)
+    return Selection(kept.annotation, mark.index)

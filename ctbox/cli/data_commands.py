@@ -70,7 +70,15 @@ def phantom(
 
 def _print_case(case: Case) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("Patient", "Subtype", "Description", "Slices", "Spacing mm", "Annotated", "Notes"):
+    for title in (
+        "Patient",
+        "Subtype",
+        "Description",
+        "Slices",
+        "Spacing mm",
+        "Annotated",
+        "Notes",
+    ):
         table.add_column(title, justify="right" if title in ("Slices", "Annotated") else "left")
     for each in case.series:
         table.add_row(*_format_row(each))

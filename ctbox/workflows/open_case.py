@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from ctbox.annotations.annotation import Annotation
+from ctbox.annotations.annotation import Annotation, AnnotationProblem
+from ctbox.annotations.annotation_set import AnnotationSet
+from ctbox.annotations.pairing import Pairing, pair_annotations
+from ctbox.annotations.reading import find_annotation_folder, read_annotations
+from ctbox.dicom.reading import SkippedFile, read_series
 from ctbox.dicom.series import Series
+from ctbox.errors import AnnotationError, ArchiveError
+from ctbox.progress import TaskContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class AnnotationSummary:
     unparsable: tuple[FileProblem, ...] = ()
     unknown_labels: tuple[FileProblem, ...] = ()
     duplicates: tuple[FileProblem, ...] = ()
+    warnings: tuple[FileProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,3 +83,124 @@ class Case:
     series: tuple[SeriesCase, ...]
     skipped: tuple[FileProblem, ...] = ()
     annotation_summary: AnnotationSummary = AnnotationSummary()
+
+
+@dataclass(frozen=True)
+class OpenedSeries:
+    """Series without their annotations, and the files that were not read."""
+
+    series: tuple[Series, ...]
+    skipped: tuple[FileProblem, ...]
+
+
+def open_series(path: Path, ctx: TaskContext) -> OpenedSeries:
+    """Read the series at a place, headers only.
+
+    Raises
+    ------
+    DicomReadError, ArchiveError
+        If there is nothing to read at all; single bad files are listed instead.
+    TaskCancelledError
+        If cancelled.
+    """
+    scan = read_series(path, ctx)
+    return OpenedSeries(scan.series, tuple(_describe_skipped(scan.skipped)))
+
+
+def open_case(
+    path: Path,
+    annotations: Path | None,
+    ctx: TaskContext,
+    *,
+    read_all_annotations: bool = True,
+) -> Case:
+    """Read the series at a place and the expert's boxes that belong to them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        DICOM folder, TCIA download folder, single file or ZIP.
+    annotations : pathlib.Path or None
+        Annotation root or one patient's folder; None looks for it in and beside `path`.
+    ctx : TaskContext
+        Told of progress and asked to stop.
+    read_all_annotations : bool
+        Whether to parse files of slices that are not here too. False opens one patient
+        quickly beside the whole collection's annotations; counts and orphans stay complete,
+        damage and odd labels in files of other patients stay unknown.
+
+    Raises
+    ------
+    DicomReadError, ArchiveError, AnnotationError
+        If there is nothing to read at `path`, or at an explicitly given `annotations`.
+    TaskCancelledError
+        If cancelled.
+    """
+    opened = open_series(path, ctx)
+    folder_of_uid = {
+        each.sop_instance_uid: series.patient_id or ""
+        for series in opened.series
+        for each in series.slices
+    }
+    found, problem = _read_annotations(
+        path, annotations, ctx, None if read_all_annotations else frozenset(folder_of_uid)
+    )
+    pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid)
+    summary = _summarise(found, pairing)
+    if problem is not None:
+        summary = replace(summary, unparsable=(problem, *summary.unparsable))
+    return Case(
+        path=str(path),
+        series=tuple(_join(series, pairing) for series in _order(opened.series, pairing)),
+        skipped=opened.skipped,
+        annotation_summary=summary,
+    )
+
+
+def _read_annotations(
+    path: Path, annotations: Path | None, ctx: TaskContext, wanted: frozenset[str] | None
+) -> tuple[AnnotationSet, FileProblem | None]:
+    if annotations is not None:
+        return read_annotations(annotations, ctx, wanted), None
+    place = find_annotation_folder(path)
+    if place is None:
+        return AnnotationSet(""), None
+    try:
+        return read_annotations(place, ctx, wanted), None
+    except (AnnotationError, ArchiveError) as error:
+        # They were not asked for by name, so the images open without them.
+        return AnnotationSet(str(place)), FileProblem(str(place), f"{error.message} {error.hint}")
+
+
+def _order(series: tuple[Series, ...], pairing: Pairing) -> list[Series]:
+    def rank(each: Series) -> tuple[str, bool]:
+        annotated = any(s.sop_instance_uid in pairing.by_uid for s in each.slices)
+        return each.patient_id or "", not annotated
+
+    return sorted(series, key=rank)
+
+
+def _join(series: Series, pairing: Pairing) -> SeriesCase:
+    uids = (each.sop_instance_uid for each in series.slices)
+    return SeriesCase(series, {uid: pairing.by_uid[uid] for uid in uids if uid in pairing.by_uid})
+
+
+def _summarise(found: AnnotationSet, pairing: Pairing) -> AnnotationSummary:
+    told = {*found.unparsable, *found.unknown_labels}
+    return AnnotationSummary(
+        files=found.file_count,
+        matched=pairing.matched_files,
+        orphans=tuple(_describe(pairing.orphans)),
+        unparsable=tuple(_describe(found.unparsable)),
+        unknown_labels=tuple(_describe(found.unknown_labels)),
+        duplicates=tuple(_describe(pairing.duplicates)),
+        warnings=tuple(_describe(each for each in found.warnings if each not in told)),
+    )
+
+
+def _describe(problems: Iterable[AnnotationProblem]) -> Iterable[FileProblem]:
+    return (FileProblem(each.path, each.reason) for each in problems)
+
+
+def _describe_skipped(skipped: Iterable[SkippedFile]) -> Iterable[FileProblem]:
+    return (FileProblem(each.path, each.reason) for each in skipped)

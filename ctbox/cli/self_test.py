@@ -1,0 +1,93 @@
+"""`ctbox --self-test`: does this installation do its work? Exit code 0 or 1."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from ctbox import __version__
+from ctbox.cli.output import err, out
+from ctbox.progress import TaskContext
+
+_MODULES = (
+    "lxml.etree",
+    "numpy",
+    "pydicom",
+    "PySide6.QtWidgets",
+    "safetensors",
+    "scipy.ndimage",
+    "skimage.filters",
+    "torch",
+)
+_SEED = 2024
+
+
+def run_self_test() -> int:
+    """Run every check, print a line each, and return 0 if all passed, else 1."""
+    out.print(f"ctbox {__version__} self-test")
+    with tempfile.TemporaryDirectory(prefix="ctbox-self-test-") as folder:
+        case = Path(folder) / "phantom"
+        checks: tuple[tuple[str, Callable[[], str]], ...] = (
+            ("imports", _check_imports),
+            ("phantom", lambda: _check_phantom(case)),
+            ("prediction", lambda: _check_prediction(case)),
+            ("window", lambda: _check_window(case)),
+        )
+        passed = [_run_check(name, check) for name, check in checks]
+    out.print("self-test passed" if all(passed) else "self-test FAILED")
+    return 0 if all(passed) else 1
+
+
+def _run_check(name: str, check: Callable[[], str]) -> bool:
+    started = time.monotonic()
+    try:
+        told = check()
+    except Exception:  # noqa: BLE001  # whatever breaks is what this command is there to show
+        err.print(traceback.format_exc(), markup=False)
+        out.print(f"  {name:<12} FAILED", markup=False)
+        return False
+    out.print(f"  {name:<12} ok  {told} ({time.monotonic() - started:.1f} s)", markup=False)
+    return True
+
+
+def _check_imports() -> str:
+    for module in _MODULES:
+        import_module(module)
+    return f"{len(_MODULES)} libraries"
+
+
+def _check_phantom(case: Path) -> str:
+    from ctbox.phantom.collection import write_collection
+    from ctbox.workflows.open_case import open_case
+
+    write_collection(case, patients=1, seed=_SEED, ctx=TaskContext())
+    opened = open_case(case, None, TaskContext())
+    boxes = sum(each.annotation_count for each in opened.series)
+    if not opened.series or not boxes:
+        raise AssertionError("the phantom that was written could not be read back with its boxes")
+    return f"{len(opened.series)} series, {boxes} boxes"
+
+
+def _check_prediction(case: Path) -> str:
+    from ctbox.workflows.detect import DetectRequest, detect
+    from ctbox.workflows.open_case import open_case
+
+    opened = open_case(case, None, TaskContext())
+    result = detect(DetectRequest((opened.series[0].series,)), TaskContext())
+    found = sum(len(each.detections) for each in result.series[0].slices)
+    if not found:
+        raise AssertionError("the shipped model found nothing in the phantom")
+    return f"{result.model.name} on {result.model.device_label}: {found} boxes"
+
+
+def _check_window(case: Path) -> str:
+    # The check must also run where there is no screen.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from ctbox.gui.app import check_window
+
+    return check_window(case)

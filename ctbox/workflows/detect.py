@@ -1,0 +1,205 @@
+"""Run a model over series: per slice its boxes, per series its lesions."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctbox.dicom.pixels import read_volume
+from ctbox.dicom.series import Series
+from ctbox.model.detection import Lesion, SliceDetections
+from ctbox.model.inference import Detector, VolumeGeometry, VolumeLesion
+from ctbox.progress import Progress, TaskContext
+
+
+@dataclass(frozen=True, slots=True)
+class DetectRequest:
+    """What to predict on.
+
+    Parameters
+    ----------
+    series : tuple of Series
+        Series in the order to run them; those that hold no HU are skipped with the reason.
+    model : str or None
+        Name or folder of a model; None for the shipped default.
+    device : str
+        "auto", "cpu" or "cuda".
+    threshold : float or None
+        Least score to report; None for the card's own.
+    slice_indices : tuple of int or None
+        Only these slices of each series; None for all.
+    """
+
+    series: tuple[Series, ...]
+    model: str | None = None
+    device: str = "auto"
+    threshold: float | None = None
+    slice_indices: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The model is loaded."""
+
+    name: str
+    sha256: str
+    device_label: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class SliceDetected:
+    """One slice is predicted."""
+
+    series_key: str
+    slice: SliceDetections
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDetected:
+    """A whole series is predicted, and its boxes linked into lesions."""
+
+    series_key: str
+    lesions: tuple[Lesion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSkipped:
+    """A series is not predicted, and why."""
+
+    series_key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SeriesResult:
+    """What the model says of one series.
+
+    Parameters
+    ----------
+    series : Series
+        The images.
+    slices : tuple of SliceDetections
+        Every slice that was asked for, in display order; empty detections where none was found.
+    lesions : tuple of Lesion
+        Boxes linked along z; only when whole series are predicted.
+    not_predicted_reason : str or None
+        Why the model did not run on it.
+    """
+
+    series: Series
+    slices: tuple[SliceDetections, ...]
+    lesions: tuple[Lesion, ...] = ()
+    not_predicted_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class DetectResult:
+    """Every series' result, and the model it came from."""
+
+    model: ModelReady
+    series: tuple[SeriesResult, ...]
+
+
+@functools.lru_cache(maxsize=2)
+def load_detector(model: str | None, device: str) -> Detector:
+    """Return the model, kept warm for the next request of the same process."""
+    return Detector.load(model, device=device)
+
+
+@functools.lru_cache(maxsize=1)
+def _load_volume(series: Series) -> NDArray[np.int16]:
+    return read_volume(series)
+
+
+def get_geometry(series: Series) -> VolumeGeometry:
+    """Return where the voxels of a series lie, with 0, 1, 2… mm where positions are unknown."""
+    positions = [each.position_along_normal_mm for each in series.slices]
+    known = tuple(place for place in positions if place is not None)
+    origins = [each.image_position_mm for each in series.slices]
+    known_origins = tuple(origin for origin in origins if origin is not None)
+    complete = len(known) == len(positions) and len(known_origins) == len(origins)
+    return VolumeGeometry(
+        pixel_spacing_mm=series.pixel_spacing_mm or (1.0, 1.0),
+        positions_mm=known if complete else tuple(float(i) for i in range(len(positions))),
+        image_positions_mm=known_origins if complete else None,
+        image_orientation=series.slices[0].image_orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    )
+
+
+def warm_up(request: DetectRequest, ctx: TaskContext) -> ModelReady:
+    """Load torch and the model ahead of the first prediction."""
+    ready = _describe(load_detector(request.model, request.device), request.threshold)
+    ctx.report(ready)
+    return ready
+
+
+def detect(request: DetectRequest, ctx: TaskContext) -> DetectResult:
+    """Predict boxes on every requested slice.
+
+    Reports `ModelReady`, `Progress`, and per series `SliceDetected` and `SeriesDetected`, or
+    `SeriesSkipped`.
+
+    Raises
+    ------
+    CheckpointError, DeviceError, DicomReadError
+        If the model, the device or a slice's pixels cannot be used.
+    TaskCancelledError
+        If cancelled; what was reported until then stands.
+    """
+    ctx.report(Progress(0, None, "Loading the model"))
+    detector = load_detector(request.model, request.device)
+    ready = _describe(detector, request.threshold)
+    ctx.report(ready)
+    results = tuple(_detect_series(series, detector, request, ctx) for series in request.series)
+    return DetectResult(model=ready, series=results)
+
+
+def _describe(detector: Detector, threshold: float | None) -> ModelReady:
+    card = detector.card
+    return ModelReady(
+        name=card.name,
+        sha256=card.weights_sha256,
+        device_label=detector.device_label,
+        threshold=detector.threshold if threshold is None else threshold,
+    )
+
+
+def _detect_series(
+    series: Series, detector: Detector, request: DetectRequest, ctx: TaskContext
+) -> SeriesResult:
+    ctx.check()
+    wanted = range(len(series.slices)) if request.slice_indices is None else request.slice_indices
+    reason = series.skip_detection_reason
+    if reason is not None:
+        ctx.report(SeriesSkipped(series.key, reason))
+        empty = tuple(SliceDetections(series.slices[i].sop_instance_uid, ()) for i in wanted)
+        return SeriesResult(series, empty, not_predicted_reason=reason)
+    ctx.report(Progress(0, len(wanted), "Reading slices"))
+    volume = _load_volume(series)
+    found = detector.predict_volume(
+        volume,
+        get_geometry(series),
+        indices=request.slice_indices,
+        ctx=ctx,
+        threshold=request.threshold,
+    )
+    slices = tuple(
+        SliceDetections(series.slices[i].sop_instance_uid, tuple(detections))
+        for i, detections in zip(wanted, found.slices, strict=True)
+    )
+    for each in slices:
+        ctx.report(SliceDetected(series.key, each))
+    lesions = tuple(
+        _name_lesion(number, lesion, series) for number, lesion in enumerate(found.lesions, start=1)
+    )
+    ctx.report(SeriesDetected(series.key, lesions))
+    return SeriesResult(series, slices, lesions)
+
+
+def _name_lesion(number: int, lesion: VolumeLesion, series: Series) -> Lesion:
+    uids = tuple(series.slices[index].sop_instance_uid for index in lesion.indices)
+    return Lesion(number, lesion.box_mm, lesion.score, uids)

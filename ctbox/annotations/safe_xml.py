@@ -31,13 +31,12 @@ def _refuse(source: str, message: str, hint: str) -> AnnotationError:
 
 
 def _check_bytes(data: bytes, source: str) -> None:
-    again = "Copy it again from where it came."
-    if not data.strip():
-        raise _refuse(source, "This annotation file is empty.", again)
     if len(data) > MAX_XML_BYTES:
         limit = MAX_XML_BYTES // 1_000_000
         message = f"This file is larger than {limit} MB, too large for one slice's boxes."
         raise _refuse(source, message, "Check that it is an annotation file.")
+    if not data.strip():
+        raise _refuse(source, "This annotation file is empty.", "Copy it again from where it came.")
     if data.startswith(_APPLE_STUBS):
         message = "This is a macOS resource-fork stub, not XML."
         raise _refuse(source, message, "Copy the real file of this name from the collection.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import click
 import typer
 
 from ctbox import __version__
@@ -82,14 +81,13 @@ def run(words: Sequence[str]) -> int:
     130 a cancelled run.
     """
     try:
-        code = app(args=list(words), prog_name="ctbox", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        app(args=list(words), prog_name="ctbox")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except CtboxError as error:
         print_error(error)
         return EXIT_ERROR
-    except (TaskCancelledError, KeyboardInterrupt, click.exceptions.Abort):
+    except (TaskCancelledError, KeyboardInterrupt):
         err.print("Cancelled.")
         return EXIT_CANCELLED
-    return code if isinstance(code, int) else 0
+    return 0

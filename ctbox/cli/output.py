@@ -24,14 +24,18 @@ from rich.progress import (
 from rich.progress import Progress as ProgressBar
 
 from ctbox.errors import CtboxError
-from ctbox.progress import Progress, TaskContext
+from ctbox.progress import Progress, TaskCancelledError, TaskContext
 
 EXIT_ERROR = 1
 EXIT_NOTHING_READ = 2
 EXIT_CANCELLED = 130
 RESEARCH_NOTICE = "Research use only, not for diagnosis."
 
-out = Console(highlight=False, soft_wrap=True)
+_WIDTH_IN_FILES = 160
+
+out = Console(
+    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH_IN_FILES
+)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -77,7 +81,7 @@ def watched_task(title: str) -> Iterator[TaskContext]:
 
     def on_interrupt(_number: int, _frame: FrameType | None) -> None:
         if ctx.cancelled:
-            raise KeyboardInterrupt
+            raise TaskCancelledError("Interrupted.")
         err.print("Stopping… (Ctrl-C again to stop at once)")
         ctx.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 from ctbox.dicom.pixels import read_volume
 from ctbox.dicom.series import Series
 from ctbox.model.detection import Lesion, SliceDetections
-from ctbox.model.inference import Detector, VolumeGeometry, VolumeLesion
+from ctbox.model.geometry import VolumeGeometry
 from ctbox.progress import Progress, TaskContext
+
+if TYPE_CHECKING:  # torch comes with it, and the window imports this module for its requests
+    from ctbox.model.inference import Detector, VolumeLesion
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class DetectResult:
 @functools.lru_cache(maxsize=2)
 def load_detector(model: str | None, device: str) -> Detector:
     """Return the model, kept warm for the next request of the same process."""
+    from ctbox.model.inference import Detector
+
+    from ctbox.model.inference import Detector
+
     return Detector.load(model, device=device)
 
 
@@ -122,6 +130,8 @@ def get_geometry(series: Series) -> VolumeGeometry:
     origins = [each.image_position_mm for each in series.slices]
     known_origins = tuple(origin for origin in origins if origin is not None)
     complete = len(known) == len(positions) and len(known_origins) == len(origins)
+    from ctbox.model.inference import VolumeGeometry
+
     return VolumeGeometry(
         pixel_spacing_mm=series.pixel_spacing_mm or (1.0, 1.0),
         positions_mm=known if complete else tuple(float(i) for i in range(len(positions))),

@@ -48,19 +48,19 @@ class DeviceChip(QFrame):
         return self._text.text()
 
     def show_idle(self) -> None:
-        """No model is loaded yet."""
+        """Say that no model is loaded yet."""
         self._show("Model loads on first use", "faint", "Press P to predict the shown slice.")
 
     def show_loading(self) -> None:
-        """The model is being loaded."""
+        """Say that the model is being loaded."""
         self._show("Loading model…", "warning", "The first time takes some seconds.")
 
     def show_ready(self, device: str, model: str) -> None:
-        """The model is loaded on a device."""
+        """Name the device and the model."""
         self._show(f"{device} · {model}", "accent", f"{model} predicts on: {device}.")
 
     def show_failed(self, reason: str) -> None:
-        """The model cannot be used."""
+        """Say that no model can be used, and why."""
         self._show("No model", "error", reason)
 
     def apply_theme(self, theme: Theme) -> None:

@@ -19,9 +19,11 @@ from ctbox import __version__
 from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
 
 RESEARCH_NOTICE = "Research use only: not for diagnosis"
-_ABOUT = """ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says how well they agree.
-
-It is not a medical device. Its predictions and measurements must not be used to diagnose or treat anyone."""
+_ABOUT = (
+    "ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says "
+    "how well they agree.\n\nIt is not a medical device. Its predictions and measurements must "
+    "not be used to diagnose or treat anyone."
+)
 
 
 class ShortcutSheet(QDialog):

@@ -57,9 +57,10 @@ class SliceLoader(QObject):
         self._count = len(series.slices)
         self._order = LoadOrder(self._count, wanted)
         request = LoadRequest(series, self._generation, self._order, self._read)
-        self._handle = self._runner.start(load_slices, request, title="")
+        self._handle = self._runner.start(load_slices, request, title="Loading slices")
         self._handle.updated.connect(self._on_updated)
         self._handle.failed.connect(self._on_failed)
+        self._handle.cancelled.connect(self._on_cancelled)
         self.progress_changed.emit(0, self._count)
 
     def cancel(self) -> None:
@@ -117,11 +118,17 @@ class SliceLoader(QObject):
 
     def _on_failed(self, error: object) -> None:
         # A bug while reading: the remaining slices say so instead of staying black for ever.
-        if self.sender() is not self._handle:
-            return
+        if self.sender() is self._handle:
+            self._give_up(f"This slice could not be read: {error}")
+
+    def _on_cancelled(self) -> None:
+        if self.sender() is self._handle:
+            self._give_up("Not loaded: loading was cancelled. Choose the series again to load it.")
+
+    def _give_up(self, reason: str) -> None:
+        self._handle = None
         for index in range(self._count):
             if not self.is_settled(index):
-                self._failures[index] = f"This slice could not be read: {error}"
+                self._failures[index] = reason
                 self.slice_failed.emit(index)
-        self._handle = None
         self.finished.emit()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ctbox.dicom.pixels import read_hu, read_rgb
 from ctbox.dicom.series import Series, Slice
 from ctbox.errors import CtboxError
-from ctbox.progress import TaskContext
+from ctbox.progress import Progress, TaskContext
 
 PixelReader = Callable[[Slice], NDArray[np.generic]]
 
@@ -95,10 +96,7 @@ def read_pixels(slice_: Slice) -> NDArray[np.generic]:
     ctbox.errors.CtboxError
         If the file cannot be read.
     """
-    # Imported on first use: pydicom would delay the window's appearance.
-    from ctbox.dicom import pixels
-
-    return pixels.read_rgb(slice_) if slice_.is_color else pixels.read_hu(slice_)
+    return read_rgb(slice_) if slice_.is_color else read_hu(slice_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +129,8 @@ def load_slices(request: LoadRequest, ctx: TaskContext) -> int:
     ctbox.progress.TaskCancelledError
         If asked to stop.
     """
+    total = len(request.series.slices)
+    done = 0
     while (index := request.order.take()) is not None:
         ctx.check()
         try:
@@ -139,4 +139,6 @@ def load_slices(request: LoadRequest, ctx: TaskContext) -> int:
             ctx.report(SliceFailed(request.generation, index, str(error)))
         else:
             ctx.report(SliceLoaded(request.generation, index, pixels))
+        done += 1
+        ctx.report(Progress(done, total))
     return request.generation

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ctbox.dicom.series import Series
 from ctbox.gui.banner import Banner
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.loader import SliceLoader
@@ -39,7 +38,6 @@ class ViewerPanel(QWidget):
         self.view = SliceView(state)
         self.slider = SliceSlider()
         self.banner = Banner()
-        self._number = QLabel()
         self._cine = QTimer(self)
         self._cine.setInterval(CINE_INTERVAL_MS)
         self._pointer: tuple[int, int] | None = None
@@ -48,16 +46,12 @@ class ViewerPanel(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        self._number.setMinimumWidth(76)
-        self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         bar = QWidget()
         bar.setObjectName("sliceBar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(6, 0, 14, 0)
-        row.setSpacing(6)
+        row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self.slider, 1)
-        row.addWidget(self._number)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -108,15 +102,13 @@ class ViewerPanel(QWidget):
             self.loader.cancel()
             self.banner.show_problems(())
             return
-        self.banner.show_problems(describe_trouble(series_case.series))
+        self.banner.show_problems(series_case.series.problems)
         self.loader.load(series_case.series, self.state.slice_index)
         self.slider.set_loaded(())
         self._update_marks()
 
     def _on_slice_changed(self, index: int) -> None:
         self.slider.setValue(index)
-        count = self.state.slice_count
-        self._number.setText(f"{index + 1} / {count}" if count else "")
         self.loader.want(index)
         self._show_slice()
 
@@ -158,15 +150,3 @@ class ViewerPanel(QWidget):
             return
         pixels = self.loader.find_pixels(index)
         self.probe_changed.emit(readout.describe_probe(slice_, index, pixels, *self._pointer))
-
-
-def describe_trouble(series: Series) -> tuple[str, ...]:
-    """Return what a reader must know of a series' geometry, one sentence each."""
-    problems = list(series.problems)
-    orientation = series.slices[0].image_orientation
-    if orientation is not None:
-        from ctbox.dicom.geometry import is_axial
-
-        if not is_axial(orientation):
-            problems.insert(0, "Not an axial series: shown as stored, the letters tell the sides.")
-    return tuple(problems)

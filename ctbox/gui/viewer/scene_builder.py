@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctbox.dicom.geometry import compute_edge_letters
 from ctbox.dicom.series import Orientation, Series, Slice
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.scene import (
@@ -106,10 +107,5 @@ def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerT
 
 def find_edge_texts(orientation: Orientation | None) -> EdgeTexts:
     """Return the orientation letters; empty where the file tells no orientation."""
-    if orientation is None:
-        return EdgeTexts()
-    # Imported on first use, with the rest of the DICOM room.
-    from ctbox.dicom.geometry import compute_edge_letters
-
     letters = compute_edge_letters(orientation)
     return EdgeTexts(letters.left, letters.right, letters.top, letters.bottom)

@@ -134,9 +134,12 @@ class SliceView(QWidget):
         area = QRectF(self.rect())
         painter.fillRect(area, Qt.GlobalColor.black)
         mapping = self.mapping
-        if self._pixels is not None and self._state.slice is not None:
+        shown = self._state.slice
+        if self._pixels is not None and shown is not None:
             if self._image is None:
-                self._image = self._renderer.render(self._pixels, self._state.window)
+                self._image = self._renderer.render(
+                    self._pixels, self._state.window, inverted=shown.is_inverted
+                )
             smooth = QPainter.RenderHint.SmoothPixmapTransform
             painter.setRenderHint(smooth, self._state.smooth)
             rows, columns = self._pixels.shape[:2]

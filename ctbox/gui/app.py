@@ -1,0 +1,167 @@
+"""The composition root: builds the window, wires it, and runs it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QApplication
+
+from ctbox.errors import SettingsError
+from ctbox.gui.case_controller import CaseController, OpenRequest
+from ctbox.gui.logs import start_logging
+from ctbox.gui.main_window import MainWindow
+from ctbox.gui.notifications import Notifier
+from ctbox.gui.prediction import PredictionController
+from ctbox.gui.session import Session
+from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.gui.viewer.loader import SliceLoader
+from ctbox.gui.viewer.panel import ViewerPanel
+from ctbox.gui.viewer.state import ViewerState
+from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
+
+SHUTDOWN_LIMIT_S = 5.0
+# The window's thread waits this long at most for a reading thread to give up the interpreter.
+_SWITCH_INTERVAL_S = 0.001
+
+
+@dataclass(frozen=True)
+class App:
+    """A built window and what must be closed with it.
+
+    Parameters
+    ----------
+    window : MainWindow
+        What the user sees.
+    session : Session
+        What wires it.
+    runner : TaskRunner
+        Its threads and processes.
+    notifier : Notifier
+        Shows what fails.
+    """
+
+    window: MainWindow
+    session: Session
+    runner: TaskRunner
+    notifier: Notifier
+
+    def close(self) -> Settings:
+        """Stop everything that runs and return the settings to keep."""
+        settings = self.session.collect_settings()
+        self.runner.shutdown(SHUTDOWN_LIMIT_S)
+        self.window.close()
+        return settings
+
+
+def build_app(
+    settings: Settings | None = None, *, model: str | None = None, log_path: Path | None = None
+) -> App:
+    """Return a window, not shown yet; a `QApplication` must exist.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        What the user chose before.
+    model : str or None
+        Name or folder of the model; None for the settings' or the shipped one.
+    log_path : pathlib.Path or None
+        The log file that bug reports name.
+    """
+    settings = settings or Settings()
+    runner = TaskRunner()
+    store = DetectionStore()
+    state = ViewerState(store)
+    window = MainWindow(ViewerPanel(state, SliceLoader(runner)), runner)
+    store.setParent(window)
+    state.setParent(window)
+    notifier = Notifier(window, log_path)
+    prediction = PredictionController(
+        runner, store, model=model or settings.default_model, device=settings.device, parent=window
+    )
+    cases = CaseController(runner, window)
+    session = Session(window, cases, prediction, notifier, settings)
+    if settings.window_geometry:
+        window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
+    return App(window, session, runner, notifier)
+
+
+def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
+    """Show the window until it is closed.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        What to open first; None shows the start page.
+    annotations : pathlib.Path or None
+        Where the expert's boxes lie; None looks beside the images.
+    model : str or None
+        Name or folder of a model.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    application = _find_application()
+    log = start_logging()
+    loaded = load_settings()
+    app = build_app(loaded.settings, model=model, log_path=log.path)
+    app.notifier.install()
+    app.window.show()
+    _tell_of_settings(app, loaded)
+    if path is not None:
+        app.session.open(OpenRequest(path, annotations))
+    code = application.exec()
+    try:
+        save_settings(app.close())
+    except SettingsError as error:
+        # The window is gone: the log and the terminal are all that is left to tell.
+        print(error, file=sys.stderr)  # noqa: T201
+    app.notifier.remove()
+    log.close()
+    return int(code)
+
+
+def check_window(path: Path) -> str:
+    """Open a case in a window that nobody sees, and return what was shown; for the self-test.
+
+    Raises
+    ------
+    RuntimeError
+        If the first slice does not appear.
+    """
+    import time
+
+    application = _find_application()
+    app = build_app()
+    app.window.show()
+    app.session.open(OpenRequest(path))
+    limit = time.monotonic() + 60
+    viewer = app.window.viewer
+    while viewer.view.pixels is None and time.monotonic() < limit:
+        application.processEvents()
+        time.sleep(0.005)
+    shown = viewer.view.pixels is not None and not app.window.grab().isNull()
+    told = f"{app.window.width()} × {app.window.height()}, {viewer.state.slice_count} slices"
+    app.close()
+    if not shown:
+        raise RuntimeError("The window did not show the first slice.")
+    return told
+
+
+def _find_application() -> QApplication:
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("ctbox")
+    application.setApplicationDisplayName("ctbox")
+    return application
+
+
+def _tell_of_settings(app: App, loaded: LoadedSettings) -> None:
+    if loaded.problem:
+        app.session.show_notice(loaded.problem)

@@ -1,0 +1,141 @@
+"""Opens cases in the background and hands them to whoever shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ctbox.errors import CtboxError
+from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.progress import TaskContext
+from ctbox.workflows.open_case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What to open.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        Folder, file or ZIP; None for the synthetic sample.
+    annotations : pathlib.Path or None
+        Annotation root or one patient's folder; None looks beside the images.
+    """
+
+    path: Path | None
+    annotations: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called on the screen."""
+        return "the sample case" if self.path is None else self.path.name or str(self.path)
+
+
+def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
+    """Read a case; the sample is made on its first use.
+
+    Raises
+    ------
+    ctbox.errors.CtboxError
+        If nothing can be read there.
+    """
+    # Imported here, in the task's thread: their libraries would delay the window's appearance.
+    from ctbox.workflows.open_case import open_case
+
+    path = request.path
+    if path is None:
+        from ctbox.workflows.sample_case import prepare_sample_case
+
+        path = prepare_sample_case(ctx)
+    case = open_case(path, request.annotations, ctx)
+    if not case.series:
+        skipped = len(case.skipped)
+        told = f" {skipped} files were skipped, the first because: " if skipped > 1 else " "
+        reason = case.skipped[0].reason if skipped else "It holds no DICOM images."
+        raise CtboxError(
+            f"Nothing could be opened in {path.name or path}.{told}{reason}",
+            "Choose a folder, file or ZIP with DICOM CT images.",
+            path,
+        )
+    return case
+
+
+class CaseController(QObject):
+    """Opens one case at a time; a new request cancels the one under way.
+
+    Parameters
+    ----------
+    runner : TaskRunner
+        Runs the reading in a thread.
+    """
+
+    opening_started = Signal(object)
+    progressed = Signal(object)
+    case_opened = Signal(object, object)
+    failed = Signal(object)
+    opening_ended = Signal()
+
+    def __init__(self, runner: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._handle: TaskHandle | None = None
+        self._request: OpenRequest | None = None
+        self._opened: OpenRequest | None = None
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a case is being opened."""
+        return self._handle is not None
+
+    @property
+    def opened(self) -> OpenRequest | None:
+        """What the open case was asked for with."""
+        return self._opened
+
+    def open(self, request: OpenRequest) -> None:
+        """Open a case; `case_opened` or `failed` follows."""
+        self.cancel()
+        self._request = request
+        handle = self._runner.start(read_case, request)
+        self._handle = handle
+        handle.progressed.connect(self._on_progressed)
+        handle.finished.connect(self._on_finished)
+        handle.failed.connect(self._on_failed)
+        handle.ended.connect(self._on_ended)
+        self.opening_started.emit(request)
+
+    def open_annotations(self, path: Path) -> None:
+        """Read the open case again with the expert's boxes from this place."""
+        if self._opened is not None:
+            self.open(replace(self._opened, annotations=path))
+
+    def cancel(self) -> None:
+        """Stop opening; the case on the screen stays."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            handle.cancel()
+            self.opening_ended.emit()
+
+    def _is_current(self) -> bool:
+        return self._handle is not None and self.sender() is self._handle
+
+    def _on_progressed(self, progress: object) -> None:
+        if self._is_current():
+            self.progressed.emit(progress)
+
+    def _on_finished(self, case: Case) -> None:
+        if self._is_current() and self._request is not None:
+            self._opened = self._request
+            self.case_opened.emit(case, self._request)
+
+    def _on_failed(self, error: object) -> None:
+        if self._is_current():
+            self.failed.emit(error)
+
+    def _on_ended(self) -> None:
+        if self._is_current():
+            self._handle = None
+            self.opening_ended.emit()

@@ -1,0 +1,249 @@
+"""The window: menus, tool bar, docks and status bar around the image; no logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from ctbox.gui.actions import apply_icons, build_actions
+from ctbox.gui.browser.panel import BrowserPanel
+from ctbox.gui.device_chip import DeviceChip
+from ctbox.gui.icons import find_icon
+from ctbox.gui.start_page import StartPage
+from ctbox.gui.status_line import StatusLine
+from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.theme import DARK, Theme
+from ctbox.gui.viewer.panel import ViewerPanel
+
+DEFAULT_SIZE = QSize(1280, 800)
+
+_FILE_MENU = ("open_folder", "open_file", "open_annotations", "", "open_sample")
+_VIEW_MENU = (
+    "window_lung", "window_mediastinum", "", "fit", "reset", "smooth", "",
+    "annotations", "detections", "outline", "", "texts", "patient",
+)  # fmt: skip
+_SLICES_MENU = (
+    "previous_slice", "next_slice", "back_ten", "forward_ten", "first_slice", "last_slice", "",
+    "previous_box", "next_box", "", "cine",
+)  # fmt: skip
+_TOOLS_MENU = ("tool_window", "tool_pan", "tool_zoom", "tool_scroll")
+_AI_MENU = ("predict_slice", "predict_series", "", "cancel")
+_HELP_MENU = ("shortcuts", "", "about")
+_TOOL_BAR = (
+    "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
+    "window_lung", "window_mediastinum", "", "fit", "reset", "cine", "",
+    "previous_box", "next_box", "", "annotations", "detections", "outline",
+)  # fmt: skip
+
+
+class MainWindow(QMainWindow):
+    """Lays everything out; `session.py` gives it life.
+
+    Parameters
+    ----------
+    viewer : ViewerPanel
+        The image in the middle.
+    runner : TaskRunner
+        Its running tasks are shown in the status bar.
+    """
+
+    files_dropped = Signal(object)
+    recent_chosen = Signal(object)
+    closing = Signal()
+
+    def __init__(self, viewer: ViewerPanel, runner: TaskRunner) -> None:
+        super().__init__()
+        self.setWindowTitle("ctbox")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.viewer = viewer
+        self.commands = build_actions(self, viewer, DARK)
+        self.browser = BrowserPanel()
+        self.start_page = StartPage(
+            [self.commands[name] for name in ("open_folder", "open_file", "open_sample")]
+        )
+        self.chip = DeviceChip()
+        self.status_line = StatusLine(runner)
+        self.recent_menu = QMenu("Open &recent", self)
+        self.file_windows_menu = QMenu("&Windows of this file", self)
+        self._docks: list[QDockWidget] = []
+        self._window_menu = QMenu("&Window", self)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.start_page)
+        self._stack.addWidget(viewer)
+        self.setCentralWidget(self._stack)
+        self._build_menus()
+        self._build_tool_bar()
+        self.setStatusBar(self.status_line)
+        self.browser_dock = self.add_dock(
+            "Series", "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        self.resize(DEFAULT_SIZE)
+        self.show_start()
+
+    # --- building ---------------------------------------------------------------------------
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        file_menu = bar.addMenu("&File")
+        self._fill(file_menu, _FILE_MENU)
+        file_menu.addMenu(self.recent_menu)
+        file_menu.addSeparator()
+        file_menu.addAction(self.commands["quit"])
+        view_menu = bar.addMenu("&View")
+        self._fill(view_menu, _VIEW_MENU)
+        view_menu.insertMenu(self.commands["fit"], self.file_windows_menu)
+        view_menu.insertSeparator(self.commands["fit"])
+        self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
+        self._fill(bar.addMenu("&Tools"), _TOOLS_MENU)
+        self._fill(bar.addMenu("&AI"), _AI_MENU)
+        bar.addMenu(self._window_menu)
+        self._window_menu.addSeparator()
+        self._fill(self._window_menu, ("theme", "full_screen"))
+        self._fill(bar.addMenu("&Help"), _HELP_MENU)
+        bar.setCornerWidget(self.chip, Qt.Corner.TopRightCorner)
+
+    def _fill(self, menu: QMenu | QToolBar, names: Sequence[str]) -> None:
+        for name in names:
+            if name:
+                menu.addAction(self.commands[name])
+            else:
+                menu.addSeparator()
+
+    def _build_tool_bar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setObjectName("toolBar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        self._fill(bar, _TOOL_BAR)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        self._predict_button = self._build_predict_button()
+        bar.addWidget(self._predict_button)
+        bar.addAction(self.commands["predict_series"])
+        bar.addAction(self.commands["cancel"])
+        for name in ("annotations", "detections", "outline", "predict_series"):
+            button = bar.widgetForAction(self.commands[name])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self._tool_bar = bar
+
+    def _build_predict_button(self) -> QToolButton:
+        """Return a button in the accent colour, whose icon must differ from the menu's."""
+        action = self.commands["predict_slice"]
+        button = QToolButton()
+        button.setProperty("primary", True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText(action.iconText())
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.iconText())
+        button.clicked.connect(action.trigger)
+        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        return button
+
+    def add_dock(
+        self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        """Add a panel that can be moved and hidden, and its switch in the Window menu."""
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        first = self._window_menu.actions()[0]
+        self._window_menu.insertAction(first, dock.toggleViewAction())
+        self._docks.append(dock)
+        return dock
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        """Show the start page; docks and image tools wait until something is open."""
+        self._stack.setCurrentWidget(self.start_page)
+        self._set_case_open(False)
+
+    def show_viewer(self) -> None:
+        """Show the image."""
+        was_start = self._stack.currentWidget() is self.start_page
+        self._stack.setCurrentWidget(self.viewer)
+        if was_start:
+            self._set_case_open(True)
+        self.viewer.setFocus()
+
+    def _set_case_open(self, is_open: bool) -> None:
+        self._tool_bar.setVisible(is_open)
+        for dock in self._docks:
+            dock.setVisible(is_open)
+            dock.toggleViewAction().setEnabled(is_open)
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """List what was opened before, in the menu and on the start page."""
+        self.recent_menu.clear()
+        self.recent_menu.setEnabled(bool(paths))
+        for path in paths:
+            action = self.recent_menu.addAction(path.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
+        self.start_page.set_recent(paths)
+
+    def set_file_windows(self, actions: Sequence[QAction]) -> None:
+        """List the file's own display windows, on the digits from 3."""
+        self.file_windows_menu.clear()
+        self.file_windows_menu.setEnabled(bool(actions))
+        for digit, action in enumerate(actions, start=3):
+            if digit <= 9:
+                action.setShortcut(QKeySequence(str(digit)))
+            self.file_windows_menu.addAction(action)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw all icons in the theme's colours."""
+        apply_icons(self.commands, theme)
+        self._predict_button.setIcon(find_icon("predict", theme, theme.on_accent))
+        self.browser.apply_theme(theme)
+        self.viewer.banner.apply_theme(theme)
+        self.start_page.apply_theme(theme)
+        self.chip.apply_theme(theme)
+
+    # --- events -----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.start_page.set_dragging(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Go back to rest."""
+        self.start_page.set_dragging(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell what was dropped."""
+        self.start_page.set_dragging(False)
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window closes."""
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,124 @@
+"""Predicts slices and series in the worker process and fills the detections."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from ctbox.dicom.series import Series
+from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.workflows.detect import (
+    DetectRequest,
+    DetectResult,
+    ModelReady,
+    SliceDetected,
+    detect,
+    warm_up,
+)
+
+
+class PredictionController(QObject):
+    """Runs one prediction at a time.
+
+    Parameters
+    ----------
+    runner : TaskRunner
+        Has the worker process where torch lives.
+    store : DetectionStore
+        Takes the boxes as they come.
+    model : str or None
+        Name or folder of a model; None for the shipped default.
+    device : str
+        "auto", "cpu" or "cuda".
+    """
+
+    started = Signal()
+    ended = Signal()
+    model_ready = Signal(object)
+    predicted = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        runner: TaskRunner,
+        store: DetectionStore,
+        *,
+        model: str | None = None,
+        device: str = "auto",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._store = store
+        self._model = model
+        self._device = device
+        self._handle: TaskHandle | None = None
+        self._warm: TaskHandle | None = None
+        self._is_ready = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a prediction is under way."""
+        return self._handle is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model is loaded."""
+        return self._is_ready
+
+    def warm_up(self) -> None:
+        """Load torch and the model in the worker ahead of the first prediction."""
+        if self._warm is None and not self._is_ready:
+            self._warm = self._runner.prewarm(warm_up, self._build_request(()))
+            self._warm.updated.connect(self._on_updated)
+
+    def predict_slice(self, series: Series, index: int) -> None:
+        """Predict one slice; does nothing while another prediction runs."""
+        self._start(self._build_request((series,), (index,)), "Predict slice")
+
+    def predict_series(self, series: Series) -> None:
+        """Predict every slice of a series; does nothing while another prediction runs."""
+        self._start(self._build_request((series,)), "Predict series")
+
+    def cancel(self) -> None:
+        """Stop the prediction; boxes that came until then stay."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _build_request(
+        self, series: tuple[Series, ...], indices: tuple[int, ...] | None = None
+    ) -> DetectRequest:
+        return DetectRequest(
+            series=series, model=self._model, device=self._device, slice_indices=indices
+        )
+
+    def _start(self, request: DetectRequest, title: str) -> None:
+        if self._handle is not None:
+            return
+        handle = self._runner.start(detect, request, kind="worker", title=title)
+        self._handle = handle
+        handle.updated.connect(self._on_updated)
+        handle.finished.connect(self._on_finished)
+        handle.failed.connect(self.failed)
+        handle.ended.connect(self._on_ended)
+        self.started.emit()
+
+    def _on_updated(self, update: object) -> None:
+        if isinstance(update, ModelReady):
+            if not self._is_ready:
+                # The reader's own choice of confidence, made later, is never overridden.
+                self._is_ready = True
+                self._store.set_threshold(update.threshold)
+            self.model_ready.emit(update)
+        elif isinstance(update, SliceDetected):
+            self._store.add([update.slice])
+
+    def _on_finished(self, result: DetectResult) -> None:
+        for series in result.series:
+            if series.not_predicted_reason is None:
+                self._store.add(series.slices)
+        self.predicted.emit(result)
+
+    def _on_ended(self) -> None:
+        self._handle = None
+        self.ended.emit()

@@ -1,0 +1,64 @@
+"""The status bar: probe, running tasks, window, slice, and what ctbox must not be used for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from ctbox.gui.help_dialogs import RESEARCH_NOTICE
+from ctbox.gui.task_bar import TaskBar
+from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.viewer.readout import ProbeReadout
+
+
+class StatusLine(QStatusBar):
+    """Shows what lies under the pointer and how it is displayed.
+
+    Parameters
+    ----------
+    runner : TaskRunner
+        Its tasks are shown with progress and Cancel.
+    """
+
+    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._pixel = self._build_label(150, "Pixel under the pointer")
+        self._value = self._build_label(86, "Value under the pointer")
+        self._place = self._build_label(0, "Position in the patient")
+        self._window = self._build_label(0, "Display window")
+        self._slice = self._build_label(0, "Slice")
+        notice = QLabel(RESEARCH_NOTICE)
+        notice.setObjectName("researchStrip")
+        self.tasks = TaskBar(runner)
+        for label in (self._pixel, self._value, self._place):
+            self.addWidget(label)
+        for widget in (self.tasks, self._window, self._slice, notice):
+            self.addPermanentWidget(widget)
+
+    def _build_label(self, width: int, name: str) -> QLabel:
+        label = QLabel()
+        label.setMinimumWidth(width)
+        label.setAccessibleName(name)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return label
+
+    @property
+    def probe_text(self) -> str:
+        """What is said of the pixel under the pointer."""
+        parts = (self._pixel.text(), self._value.text(), self._place.text())
+        return "  ".join(part for part in parts if part)
+
+    def show_probe(self, probe: ProbeReadout | None) -> None:
+        """Show what lies under the pointer; None clears it."""
+        self._pixel.setText("" if probe is None else probe.pixel)
+        self._value.setText("" if probe is None else probe.value)
+        self._place.setText("" if probe is None else probe.place)
+
+    def show_window(self, text: str) -> None:
+        """Show the display window."""
+        self._window.setText(text)
+
+    def show_slice(self, index: int, count: int) -> None:
+        """Show which slice is on the screen."""
+        self._slice.setText(f"{index + 1} / {count}" if count else "")

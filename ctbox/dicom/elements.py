@@ -28,16 +28,26 @@ def read_text(elements: Elements, tag: int) -> str | None:
 
 
 def _decode(raw: bytes, character_set: bytes) -> str:
-    """Decode text beyond ASCII; pydicom knows the character sets of PS3.3 C.12.1.1.2."""
-    from pydicom.charset import convert_encodings, decode_bytes  # slow to import, seldom needed
+    """Decode text beyond ASCII; pydicom knows the character sets of PS3.3 C.12.1.1.2.
+
+    Where the file names none, or one that does not exist, UTF-8 is tried and then Latin-1.
+    """
+    from pydicom import charset  # slow to import, seldom needed
+    from pydicom.valuerep import TEXT_VR_DELIMS
 
     terms = [term.strip(" \0") for term in character_set.decode("ascii", "replace").split("\\")]
+    if any(terms) and all(term in charset.python_encoding for term in terms):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                encodings = charset.convert_encodings(terms)
+                return charset.decode_bytes(raw, encodings, TEXT_VR_DELIMS)
+        except (LookupError, ValueError):
+            return raw.decode("utf-8", "replace")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an unknown term falls back to ASCII by itself
-            return decode_bytes(raw, convert_encodings(terms), set())
-    except (LookupError, ValueError):
-        return raw.decode("utf-8", "replace")
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def read_uid(elements: Elements, tag: int) -> str | None:

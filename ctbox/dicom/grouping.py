@@ -25,8 +25,8 @@ ORIENTATION_TOLERANCE = 0.01
 """Direction cosines that differ by less (0.6°) belong to one stack."""
 MIN_REPEATED_POSITIONS = 2
 """Acquisitions that share one position only touch each other; from two on they repeat."""
-REPEAT_FRACTION = 0.25
-"""A position is repeated by one within this fraction of the slice spacing: tables are not exact."""
+REPEAT_FRACTION, REPEAT_MM = 0.25, 0.5
+"""A position is repeated by one nearer than both, in slice spacings and mm (tables slip)."""
 
 Instances = list[InstanceHeader]
 
@@ -158,7 +158,7 @@ def _repeats(a_mm: Sequence[float], b_mm: Sequence[float]) -> bool:
     spacings = [s for s in (compute_slice_spacing(a_mm), compute_slice_spacing(b_mm)) if s]
     if len(spacings) < 2:
         return False
-    tolerance = max(SAME_POSITION_MM, REPEAT_FRACTION * min(spacings))
+    tolerance = max(SAME_POSITION_MM, min(REPEAT_FRACTION * min(spacings), REPEAT_MM))
     shared, i, j = 0, 0, 0
     while i < len(a_mm) and j < len(b_mm):
         if abs(a_mm[i] - b_mm[j]) <= tolerance:

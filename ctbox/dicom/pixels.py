@@ -87,10 +87,8 @@ def read_rgb(slice_: Slice) -> NDArray[np.uint8]:
     return values.reshape(pixels.rows, pixels.columns, 3).copy()
 
 
-def read_volume(
-    series: Series, ctx: TaskContext | None = None
-) -> NDArray[np.int16] | NDArray[np.float32]:
-    """Read all slices of a grayscale series.
+def read_volume(series: Series, ctx: TaskContext | None = None) -> Hu:
+    """Read all slices of a CT series.
 
     Parameters
     ----------
@@ -102,24 +100,26 @@ def read_volume(
     Returns
     -------
     ndarray
-        Shape (n, rows, columns) in the order of `series.slices`; type and unit as `read_hu`.
+        int16 HU (n, rows, columns) in the order of `series.slices`; see the module's text.
 
     Raises
     ------
     DicomReadError
-        As `read_hu`, for the first slice that cannot be read.
+        If the series is not CT, or as `read_hu` for the first slice that cannot be read.
     TaskCancelledError
         If `ctx` was cancelled.
     """
     ctx = ctx or TaskContext()
     total = len(series.slices)
-    first = read_hu(series.slices[0])
-    volume = np.empty((total, *first.shape), dtype=first.dtype)
-    volume[0] = first
-    for index, slice_ in enumerate(series.slices[1:], start=1):
+    volume: Hu = np.empty((total, series.rows, series.columns), dtype=np.int16)
+    for index, slice_ in enumerate(series.slices):
         ctx.check()
         ctx.report(Progress(index, total, "Reading slices"))
-        volume[index] = read_hu(slice_)
+        image = read_hu(slice_)
+        if image.dtype != np.int16:
+            name = _name(slice_)
+            raise DicomReadError(f"{name} is not CT: it holds no HU.", "Choose a CT series.", name)
+        volume[index] = image
     ctx.report(Progress(total, total, "Reading slices"))
     return volume
 
@@ -155,13 +155,14 @@ def _load(slice_: Slice) -> tuple[PixelFormat, StoredValues]:
     return pixels, np.frombuffer(data, dtype, count, header.pixel_element.offset)
 
 
-def _find_padding(raw: StoredValues, values: StoredValues, pixels: PixelFormat) -> NDArray[np.bool]:
+def _find_padding(
+    raw: StoredValues, values: StoredValues, padding: tuple[int, int]
+) -> NDArray[np.bool]:
     """Return where there is no pixel; looked for before and after unused bits are cut off.
 
     A 12-bit file may hold the padding −2000 as 63536, in the bits that pixels do not use.
     """
-    assert pixels.padding is not None
-    low, high = pixels.padding
+    low, high = padding
     mask = (raw >= low) & (raw <= high)
     if values is not raw:
         mask |= (values >= low) & (values <= high)
@@ -187,7 +188,7 @@ def _to_hu(raw: StoredValues, pixels: PixelFormat) -> Hu:
     is_shift = slope == 1 and intercept.is_integer() and abs(intercept) <= MAX_HU
     hu = _shift(values, int(intercept)) if is_shift else _rescale(values, slope, intercept)
     if pixels.padding is not None:
-        hu[_find_padding(raw, values, pixels)] = AIR_HU
+        hu[_find_padding(raw, values, pixels.padding)] = AIR_HU
     return hu
 
 
@@ -213,7 +214,7 @@ def _to_float(raw: StoredValues, pixels: PixelFormat) -> NDArray[np.float32]:
     values = _drop_unused_bits(raw, pixels)
     image = values.astype(np.float32) * np.float32(pixels.slope) + np.float32(pixels.intercept)
     if pixels.padding is not None:
-        padding = _find_padding(raw, values, pixels)
+        padding = _find_padding(raw, values, pixels.padding)
         if padding.any() and not padding.all():
             image[padding] = image[~padding].min()
     return image

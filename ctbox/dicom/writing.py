@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ctbox.errors import CtboxError
 
 AXIAL_ORIENTATION: Orientation = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 RESCALE_INTERCEPT_HU = -1024
+
+_STORED_RANGES = {"int16": (-32768, 32767), "uint12": (0, 4095)}
 
 
 @dataclass(frozen=True)
@@ -103,16 +106,19 @@ def write_ct_slice(path: Path, hu: NDArray[np.integer], header: CtHeader) -> Non
     Raises
     ------
     ValueError
-        If `hu` is not two-dimensional.
+        If `hu` is not two-dimensional, or the padding value does not fit the storage.
     CtboxError
         If the file cannot be written.
     """
     if hu.ndim != 2:
         raise ValueError(f"A slice needs shape (rows, columns), got {hu.shape}.")
-    dataset = _build_dataset(hu, header)
+    low, high = _STORED_RANGES[header.storage]
+    if header.padding_value is not None and not low <= header.padding_value <= high:
+        raise ValueError(f"Padding {header.padding_value} does not fit {header.storage}.")
+    data = _encode(_build_dataset(hu, header))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _save_atomically(dataset, path)
+        _write_atomically(data, path)
     except OSError as error:
         raise CtboxError(
             f"{path} cannot be written: {error.strerror or error}.",
@@ -121,11 +127,17 @@ def write_ct_slice(path: Path, hu: NDArray[np.integer], header: CtHeader) -> Non
         ) from error
 
 
-def _save_atomically(dataset: FileDataset, path: Path) -> None:
+def _encode(dataset: FileDataset) -> bytes:
+    # In memory first: pydicom tells of a value it cannot encode by OSError, as of a full disk.
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def _write_atomically(data: bytes, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with temporary.open("xb") as file:
-            dataset.save_as(file, enforce_file_format=True)
+        temporary.write_bytes(data)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -196,7 +208,7 @@ def _as_decimals(values: tuple[float, ...]) -> list[DSfloat]:
 def _set_pixels(dataset: Dataset, hu: NDArray[np.integer], header: CtHeader) -> None:
     """Image pixel, modality LUT and VOI LUT (PS3.3 C.7.6.3, C.8.2.1, C.11.2)."""
     is_signed = header.storage == "int16"
-    low, high = (-32768, 32767) if is_signed else (0, 4095)
+    low, high = _STORED_RANGES[header.storage]
     stored = np.clip(hu.astype(np.int32) - RESCALE_INTERCEPT_HU, low, high)
     dataset.Rows, dataset.Columns = hu.shape
     dataset.SamplesPerPixel = 1

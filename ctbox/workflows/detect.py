@@ -113,8 +113,6 @@ def load_detector(model: str | None, device: str) -> Detector:
     """Return the model, kept warm for the next request of the same process."""
     from ctbox.model.inference import Detector
 
-    from ctbox.model.inference import Detector
-
     return Detector.load(model, device=device)
 
 
@@ -130,8 +128,6 @@ def get_geometry(series: Series) -> VolumeGeometry:
     origins = [each.image_position_mm for each in series.slices]
     known_origins = tuple(origin for origin in origins if origin is not None)
     complete = len(known) == len(positions) and len(known_origins) == len(origins)
-    from ctbox.model.inference import VolumeGeometry
-
     return VolumeGeometry(
         pixel_spacing_mm=series.pixel_spacing_mm or (1.0, 1.0),
         positions_mm=known if complete else tuple(float(i) for i in range(len(positions))),

@@ -1,0 +1,217 @@
+"""How a model is built and trained, as plain values; free of torch, for the window's sake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
+
+DETECTOR = "lung-detector"
+SIMPLE_CANCER_CNN = "simple-cancer-cnn"
+ARCHITECTURES = (DETECTOR, SIMPLE_CANCER_CNN)
+
+ConfigT = TypeVar("ConfigT")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The detector's input and size.
+
+    Parameters
+    ----------
+    architecture : str
+        One of `ARCHITECTURES`.
+    pixel_size_mm : float
+        Side of a pixel of the crop.
+    crop_shape : tuple of int
+        Rows and columns of the crop; multiples of 32.
+    neighbour_offset_mm : float
+        Distance to the planes above and below that are looked at along with a slice.
+    slab_mm : float
+        Thinner slices are averaged to about this thickness.
+    widths : tuple of int
+        Channels at strides 2, 4, 8, 16 and 32.
+    depths : tuple of int
+        Residual blocks at those strides.
+    neck_width : int
+        Channels of the feature pyramid and the heads.
+    baseline_side : int
+        Rows and columns that SimpleCancerCNN looks at; 512 as published.
+    """
+
+    architecture: str = DETECTOR
+    pixel_size_mm: float = 1.5
+    crop_shape: tuple[int, int] = (192, 224)
+    neighbour_offset_mm: float = 5.0
+    slab_mm: float = 4.0
+    widths: tuple[int, ...] = (24, 48, 96, 144, 176)
+    depths: tuple[int, ...] = (1, 1, 2, 2, 1)
+    neck_width: int = 64
+    baseline_side: int = 512
+
+    def __post_init__(self) -> None:
+        if self.architecture not in ARCHITECTURES:
+            known = ", ".join(ARCHITECTURES)
+            raise ValueError(f"Unknown architecture {self.architecture!r}; known are {known}.")
+        if any(side % 32 for side in self.crop_shape):
+            raise ValueError(f"Crop sides must be multiples of 32, got {self.crop_shape}.")
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceConfig:
+    """How network outputs become boxes and lesions.
+
+    Parameters
+    ----------
+    heat_reach_mm : float
+        Heat is averaged with neighbours up to this distance, with weights falling linearly.
+    nms_iou : float
+        Of two boxes on a slice that overlap more, the better one stays.
+    max_candidates : int
+        Boxes kept per slice before linking.
+    quality_power : float
+        Weight of the predicted IoU in a box's score: heat × quality ** power.
+    link_iou : float
+        Boxes of neighbouring slices overlapping more than this may belong to one lesion.
+    link_gap_mm : float
+        Longest distance bridged by a link.
+    lesion_weight : float
+        Share of the lesion's score in the score of its slice boxes, 0…1.
+    smoothing_mm : float
+        Reach along z of the smoothing of a lesion's slice boxes; 0 leaves them.
+    max_lesions : int
+        The best so many lesions of a volume are kept; what is left of false ones is bounded.
+    max_slice_boxes : int
+        Boxes kept on a slice that is looked at alone.
+    flip : bool
+        Whether the mirrored slice is looked at as well.
+    """
+
+    heat_reach_mm: float = 12.5
+    nms_iou: float = 0.3
+    max_candidates: int = 5
+    quality_power: float = 0.5
+    link_iou: float = 0.2
+    link_gap_mm: float = 12.0
+    lesion_weight: float = 0.5
+    smoothing_mm: float = 7.5
+    max_lesions: int = 3
+    max_slice_boxes: int = 3
+    flip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMix:
+    """Shares of the kinds of training samples; they are normalised to 1.
+
+    Parameters
+    ----------
+    real, pasted, synthetic, grown, negative, phantom : float
+        Annotated slices; real tumours of other training patients pasted in; synthetic
+        tumours put into three planes of a real slice; synthetic tumours grown in three
+        dimensions into real volumes; tumour-free slices; slices of phantoms.
+    """
+
+    real: float = 0.37
+    pasted: float = 0.16
+    synthetic: float = 0.08
+    grown: float = 0.17
+    negative: float = 0.22
+    phantom: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How a model is trained.
+
+    Parameters
+    ----------
+    model : ModelConfig
+        What is trained.
+    epochs, steps_per_epoch : int
+        Length; 0 steps per epoch means one pass over the annotated slices.
+    batch_size : int
+        Samples a step; halved when memory runs out.
+    learning_rate, weight_decay : float
+        Of AdamW (detector) or Adam (baseline).
+    warmup_steps : int
+        Steps over which the learning rate rises.
+    ema_decay : float
+        Of the averaged weights that are kept; 0 keeps the raw ones.
+    gradient_clip : float
+        Largest gradient norm.
+    seed : int
+        Of everything random.
+    mix : SampleMix
+        Kinds of samples.
+    label_jitter_px : float
+        Standard deviation of noise on the experts' box edges, in slice pixels.
+    bf16 : bool
+        Whether to train with bfloat16 where the processor has it.
+    threads : int
+        Compute threads; 0 leaves torch's choice. Fixed threads make a run repeatable.
+    patience : int
+        Epochs without a better validation that end the training; 0 never does.
+    freeze_stages : int
+        First stages of the network that stay as they are, for fine-tuning.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    epochs: int = 10
+    steps_per_epoch: int = 100
+    batch_size: int = 12
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.03
+    warmup_steps: int = 60
+    ema_decay: float = 0.995
+    gradient_clip: float = 5.0
+    seed: int = 1
+    mix: SampleMix = field(default_factory=SampleMix)
+    label_jitter_px: float = 2.0
+    bf16: bool = True
+    threads: int = 1
+    patience: int = 0
+    freeze_stages: int = 0
+
+
+def config_to_dict(config: ModelConfig | InferenceConfig | TrainingConfig) -> dict[str, Any]:
+    """Return a configuration as JSON values."""
+    return asdict(config)
+
+
+def config_from_dict(kind: type[ConfigT], values: Mapping[str, Any]) -> ConfigT:
+    """Return the configuration that JSON values describe; unknown keys are left out.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed.
+    """
+    nested: dict[str, type[Any]] = {"model": ModelConfig, "mix": SampleMix}
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            continue
+        if name in nested and isinstance(value, Mapping):
+            given[name] = config_from_dict(nested[name], value)
+        else:
+            given[name] = tuple(value) if isinstance(value, list) else value
+    return kind(**given)
+
+
+def make_baseline_config(epochs: int = 100, seed: int = 1) -> TrainingConfig:
+    """Return the published practice for SimpleCancerCNN: Adam 1e-4, batches of 16."""
+    return TrainingConfig(
+        model=ModelConfig(architecture=SIMPLE_CANCER_CNN),
+        epochs=epochs,
+        steps_per_epoch=0,
+        batch_size=16,
+        learning_rate=1e-4,
+        weight_decay=0.0,
+        ema_decay=0.0,
+        gradient_clip=0.0,
+        seed=seed,
+        label_jitter_px=0.0,
+        bf16=False,
+    )

@@ -1,0 +1,80 @@
+"""The network's maps to a few boxes a slice; numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ctbox.boxes import FloatArray, apply_nms, as_box_array
+from ctbox.model.config import InferenceConfig
+
+FloatMap = NDArray[np.float32]
+CANDIDATE_FLOOR = 0.01
+PEAKS = 24
+
+
+@dataclass(frozen=True)
+class SliceMaps:
+    """What the network said of one slice, on the stride-4 grid.
+
+    Parameters
+    ----------
+    heat, quality : ndarray
+        float32 (h, w) in 0…1.
+    boxes : ndarray
+        float32 (4, h, w), xyxy in crop pixels.
+    """
+
+    heat: FloatMap
+    quality: FloatMap
+    boxes: FloatMap
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Boxes (k, 4) and scores (k,) of one slice, best first."""
+
+    boxes_xyxy: FloatArray
+    scores: FloatArray
+
+
+def average_heat(
+    maps: Sequence[SliceMaps], positions_mm: Sequence[float], centre_mm: float, reach_mm: float
+) -> FloatMap:
+    """Return the heat (h, w) around a place, weighted linearly down to nothing beyond reach."""
+    distance = np.abs(np.asarray(positions_mm, dtype=np.float64) - centre_mm)
+    weights = np.clip(1.0 - distance / max(reach_mm, 1e-6), 0.0, None)
+    if weights.sum() <= 0:
+        weights[int(np.argmin(distance))] = 1.0
+    weights /= weights.sum()
+    mixed = np.zeros_like(maps[0].heat)
+    for weight, one in zip(weights, maps, strict=True):
+        mixed += np.float32(weight) * one.heat
+    return mixed
+
+
+def find_candidates(maps: SliceMaps, heat: FloatMap, config: InferenceConfig) -> Candidates:
+    """Return the best boxes of a slice.
+
+    Parameters
+    ----------
+    maps : SliceMaps
+        Boxes and quality of the slice itself.
+    heat : ndarray
+        float32 (h, w): the slice's heat, averaged with its neighbours or not.
+    config : InferenceConfig
+        NMS, number of boxes, weight of the quality.
+    """
+    score = heat * maps.quality**config.quality_power
+    peak = score == ndimage.maximum_filter(score, size=3, mode="constant", cval=-1.0)
+    rows, columns = np.nonzero(peak & (score >= CANDIDATE_FLOOR))
+    order = np.argsort(-score[rows, columns], kind="stable")[:PEAKS]
+    rows, columns = rows[order], columns[order]
+    boxes = as_box_array(maps.boxes[:, rows, columns].T)
+    scores = np.asarray(score[rows, columns], dtype=np.float64)
+    kept = apply_nms(boxes, scores, config.nms_iou)[: config.max_candidates]
+    return Candidates(boxes[kept], scores[kept])

@@ -1,0 +1,147 @@
+"""Make the card of a trained detector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from torch import Tensor
+
+from ctbox import __version__
+from ctbox.model.card import (
+    COLLECTION_ATTRIBUTION,
+    MetricRecord,
+    ModelCard,
+    ModelInput,
+    SplitRecord,
+    TrainingRecord,
+)
+from ctbox.model.config import (
+    DETECTOR,
+    InferenceConfig,
+    ModelConfig,
+    TrainingConfig,
+    config_to_dict,
+)
+from ctbox.model.dataset import TrainingSeries
+
+DETECTOR_CHANNELS = (
+    "lung window −1400…0 HU, 5 mm to one side",
+    "lung window −1400…0 HU",
+    "lung window −1400…0 HU, 5 mm to the other side",
+    "mediastinum −135…215 HU",
+    "wide −1024…600 HU",
+)
+BASELINE_CHANNELS = ("HU + 1024 over the slice's maximum",)
+CLASSES = ("tumour",)
+DETECTOR_LIMITS = (
+    "Trained on six real patients and synthetic tumours: expect misses on what they don't show.",
+    "Knows axial chest CT in HU only, and one class: it does not tell subtypes apart.",
+    "Returns at most three lesions a series; further ones are left out.",
+    "Tumours under 8 mm, ground glass, and tumours inside collapse or effusion are often missed.",
+    "Typical false boxes sit on para-aortic tissue, hilar vessels and the diaphragm's dome.",
+)
+BASELINE_LIMITS = (
+    "Always gives one box, also where there is no tumour, and no score.",
+    "Memorises slices; on patients it never saw it finds almost nothing.",
+)
+
+
+@dataclass(frozen=True)
+class CardNotes:
+    """What a training run can't know of itself.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    threshold : float
+        Least score shown.
+    split : str
+        A name of `ctbox.model.splits`.
+    command : str
+        That makes the model again.
+    metrics : tuple of MetricRecord
+        Its figures.
+    synthetic_seeds : tuple of int
+        Of the phantoms trained on.
+    leaky : bool
+        Whether the split leaks.
+    """
+
+    name: str
+    threshold: float
+    split: str
+    command: str
+    metrics: tuple[MetricRecord, ...] = ()
+    synthetic_seeds: tuple[int, ...] = ()
+    leaky: bool = False
+
+
+def build_card(
+    state: dict[str, Tensor],
+    config: TrainingConfig,
+    inference: InferenceConfig,
+    series: tuple[Sequence[TrainingSeries], Sequence[TrainingSeries]],
+    notes: CardNotes,
+) -> ModelCard:
+    """Return the card of freshly trained weights.
+
+    Parameters
+    ----------
+    state : dict
+        The weights.
+    config : TrainingConfig
+        How they were trained.
+    inference : InferenceConfig
+        How their maps become boxes.
+    series : tuple
+        Training series and validation series.
+    notes : CardNotes
+        The rest.
+    """
+    training, validation = series
+    real = [s for s in training if not s.is_phantom]
+    is_detector = config.model.architecture == DETECTOR
+    return ModelCard(
+        name=notes.name,
+        architecture=config.model.architecture,
+        parameters=count_parameters(state),
+        input=describe_input(config.model),
+        classes=CLASSES,
+        threshold=notes.threshold,
+        training=TrainingRecord(
+            series_instance_uids=tuple(sorted({s.series_instance_uid for s in real})),
+            patient_ids=tuple(sorted({s.patient_id for s in real})),
+            synthetic_seeds=notes.synthetic_seeds,
+            attribution=COLLECTION_ATTRIBUTION if real else "",
+        ),
+        split=SplitRecord(
+            notes.split, tuple(sorted({s.patient_id for s in validation})), notes.leaky
+        ),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        software_version=__version__,
+        command=notes.command,
+        seed=config.seed,
+        config={
+            "model": config_to_dict(config.model),
+            "inference": config_to_dict(inference),
+            "training": config_to_dict(config),
+        },
+        metrics=notes.metrics,
+        limitations=DETECTOR_LIMITS if is_detector else BASELINE_LIMITS,
+    )
+
+
+def count_parameters(state: dict[str, Tensor]) -> int:
+    """Return the number of trained values in a state, without normalisation statistics."""
+    buffers = ("running_mean", "running_var", "num_batches_tracked")
+    return sum(t.numel() for name, t in state.items() if not name.endswith(buffers))
+
+
+def describe_input(model: ModelConfig) -> ModelInput:
+    """Return what the network looks at, for the card."""
+    if model.architecture == DETECTOR:
+        return ModelInput(*model.crop_shape, DETECTOR_CHANNELS, model.pixel_size_mm)
+    return ModelInput(model.baseline_side, model.baseline_side, BASELINE_CHANNELS)

@@ -45,6 +45,8 @@ class ActionSpec:
         Where its keys work.
     choice : str
         Name of the set of which one is on; empty for none.
+    short : str
+        Its words on a button; empty for those of the menu.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ActionSpec:
     checkable: bool = False
     scope: Scope = Scope.WINDOW
     choice: str = ""
+    short: str = ""
 
 
 _FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
@@ -145,15 +148,15 @@ ACTIONS = (
     ),
     ActionSpec(
         "annotations", _BOXES, "&Expert's boxes", ("E",), "expert",
-        "Show the expert's boxes (solid, green)", checkable=True,
+        "Show the expert's boxes (solid, green)", checkable=True, short="Expert",
     ),
     ActionSpec(
         "detections", _BOXES, "&Predicted boxes", ("B",), "detections",
-        "Show the predicted boxes (dashed, orange)", checkable=True,
+        "Show the predicted boxes (dashed, orange)", checkable=True, short="AI",
     ),
     ActionSpec(
         "outline", _BOXES, "Sobel &outline", ("O",), "outline",
-        "Lay the tumour's Sobel outline on the slice", checkable=True,
+        "Lay the tumour's Sobel outline on the slice", checkable=True, short="Outline",
     ),
     ActionSpec(
         "predict_slice", _AI, "&Predict slice", ("P",), "predict",
@@ -161,7 +164,7 @@ ACTIONS = (
     ),
     ActionSpec(
         "predict_series", _AI, "Predict &series", ("Shift+P",), "predict_series",
-        "Find tumours on every slice of this series",
+        "Find tumours on every slice of this series", short="Series",
     ),
     ActionSpec(
         "cancel", _AI, "&Cancel", ("Ctrl+.",), "cancel", "Stop the running work"
@@ -222,7 +225,7 @@ def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
     key = f"  ({spec.keys[0]})" if spec.keys else ""
     action.setToolTip(f"{spec.tip or plain}{key}")
     action.setStatusTip(spec.tip)
-    action.setIconText(plain)
+    action.setIconText(spec.short or plain)
     return action
 
 

@@ -6,19 +6,23 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QApplication
 
 from ctbox.errors import SettingsError
+from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
+from ctbox.gui.inspector.binding import InspectorBinding
+from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
-from ctbox.gui.session import Session
+from ctbox.gui.session import Services, Session
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
+from ctbox.gui.viewer.outline_layer import OutlineLayer
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
@@ -75,7 +79,11 @@ def build_app(
     runner = TaskRunner()
     store = DetectionStore()
     state = ViewerState(store)
-    window = MainWindow(ViewerPanel(state, SliceLoader(runner)), runner)
+    viewer = ViewerPanel(state, SliceLoader(runner), OutlineLayer(runner))
+    window = MainWindow(viewer, runner)
+    inspector = InspectorPanel(runner)
+    window.add_dock("Inspector", "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+    InspectorBinding(inspector, state, viewer.loader)
     store.setParent(window)
     state.setParent(window)
     notifier = Notifier(window, log_path)
@@ -83,7 +91,9 @@ def build_app(
         runner, store, model=model or settings.default_model, device=settings.device, parent=window
     )
     cases = CaseController(runner, window)
-    session = Session(window, cases, prediction, notifier, settings)
+    inspector.failed.connect(notifier.show_failure)
+    services = Services(cases, prediction, ThumbnailReader(runner, window), notifier)
+    session = Session(window, services, settings)
     if settings.window_geometry:
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     return App(window, session, runner, notifier)

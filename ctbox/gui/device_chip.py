@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from ctbox.gui.theme import DARK, Theme
 
+_HEIGHT = 24
+
 
 class _Dot(QWidget):
     """A small light."""
@@ -31,12 +33,13 @@ class DeviceChip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("deviceChip")
+        self.setFixedHeight(_HEIGHT)
         self._dot = _Dot()
         self._text = QLabel()
         self._theme = DARK
         self._level = "faint"
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 2, 12, 2)
+        layout.setContentsMargins(10, 0, 12, 0)
         layout.setSpacing(7)
         layout.addWidget(self._dot)
         layout.addWidget(self._text)

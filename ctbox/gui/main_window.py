@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDockWidget,
+    QHBoxLayout,
     QMainWindow,
     QMenu,
     QSizePolicy,
@@ -35,6 +36,7 @@ from ctbox.gui.theme import DARK, Theme
 from ctbox.gui.viewer.panel import ViewerPanel
 
 DEFAULT_SIZE = QSize(1280, 800)
+_BROWSER_WIDTH = 286
 
 _FILE_MENU = ("open_folder", "open_file", "open_annotations", "", "open_sample")
 _VIEW_MENU = (
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
             "Series", "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
         )
         self.resize(DEFAULT_SIZE)
+        self.resizeDocks([self.browser_dock], [_BROWSER_WIDTH], Qt.Orientation.Horizontal)
         self.show_start()
 
     # --- building ---------------------------------------------------------------------------
@@ -120,7 +123,11 @@ class MainWindow(QMainWindow):
         self._window_menu.addSeparator()
         self._fill(self._window_menu, ("theme", "full_screen"))
         self._fill(bar.addMenu("&Help"), _HELP_MENU)
-        bar.setCornerWidget(self.chip, Qt.Corner.TopRightCorner)
+        corner = QWidget(bar)
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 3, 10, 3)
+        row.addWidget(self.chip)
+        bar.setCornerWidget(corner, Qt.Corner.TopRightCorner)
 
     def _fill(self, menu: QMenu | QToolBar, names: Sequence[str]) -> None:
         for name in names:
@@ -173,9 +180,16 @@ class MainWindow(QMainWindow):
         first = self._window_menu.actions()[0]
         self._window_menu.insertAction(first, dock.toggleViewAction())
         self._docks.append(dock)
+        dock.setVisible(self.is_case_shown)
+        dock.toggleViewAction().setEnabled(self.is_case_shown)
         return dock
 
     # --- what is shown ----------------------------------------------------------------------
+
+    @property
+    def is_case_shown(self) -> bool:
+        """Whether the image is on the screen rather than the start page."""
+        return self._stack.currentWidget() is self.viewer
 
     def show_start(self) -> None:
         """Show the start page; docks and image tools wait until something is open."""
@@ -184,9 +198,8 @@ class MainWindow(QMainWindow):
 
     def show_viewer(self) -> None:
         """Show the image."""
-        was_start = self._stack.currentWidget() is self.start_page
-        self._stack.setCurrentWidget(self.viewer)
-        if was_start:
+        if not self.is_case_shown:
+            self._stack.setCurrentWidget(self.viewer)
             self._set_case_open(True)
         self.viewer.setFocus()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW, VoiWindow
 from ctbox.gui.browser.problems import ProblemsDialog
+from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
 from ctbox.gui.main_window import MainWindow
@@ -35,6 +36,28 @@ _CASE_COMMANDS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Services:
+    """What works for a window behind the scenes.
+
+    Parameters
+    ----------
+    cases : CaseController
+        Opens cases.
+    prediction : PredictionController
+        Fills detections.
+    thumbnails : ThumbnailReader
+        Makes the small pictures of the series list.
+    notifier : Notifier
+        Shows what fails.
+    """
+
+    cases: CaseController
+    prediction: PredictionController
+    thumbnails: ThumbnailReader
+    notifier: Notifier
+
+
 class Session(QObject):
     """One window's life.
 
@@ -42,31 +65,22 @@ class Session(QObject):
     ----------
     window : MainWindow
         What the user sees.
-    cases : CaseController
-        Opens cases.
-    prediction : PredictionController
-        Fills detections.
-    notifier : Notifier
-        Shows what fails.
+    services : Services
+        What works for it.
     settings : Settings
         What the user chose before.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        cases: CaseController,
-        prediction: PredictionController,
-        notifier: Notifier,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, window: MainWindow, services: Services, settings: Settings) -> None:
         super().__init__(window)
         self.window = window
-        self.cases = cases
-        self.prediction = prediction
+        self.cases = services.cases
+        self.prediction = services.prediction
         self.settings = settings
-        self._notifier = notifier
+        self._thumbnails = services.thumbnails
+        self._notifier = services.notifier
         self._case: Case | None = None
+        self._wants_thumbnails = False
         self._toasts = ToastArea(window)
         self._connect_commands()
         self._connect_news()
@@ -138,6 +152,9 @@ class Session(QObject):
         window.browser.problems_requested.connect(self._show_problems)
         viewer.probe_changed.connect(window.status_line.show_probe)
         viewer.cine_changed.connect(window.commands["cine"].setChecked)
+        viewer.loader.finished.connect(self._on_loading_finished)
+        viewer.outlines.failed.connect(self._notifier.show_failure)
+        self._thumbnails.thumbnail_ready.connect(window.browser.set_thumbnail)
         state.window_changed.connect(self._on_display_changed)
         state.slice_changed.connect(self._on_slice_changed)
         state.overlays_changed.connect(self._on_overlays_changed)
@@ -209,6 +226,7 @@ class Session(QObject):
 
     def _on_case_opened(self, case: Case, request: OpenRequest) -> None:
         self._case = case
+        self._wants_thumbnails = True
         self.state.store.clear()
         self.window.browser.show_case(case)
         self.window.show_viewer()
@@ -217,7 +235,6 @@ class Session(QObject):
         if request.path is not None:
             self.settings = self.settings.with_recent(request.path.absolute())
             self.window.set_recent(self.settings.recent_paths)
-        self.prediction.warm_up()
         self._update_commands()
 
     def _show_problems(self) -> None:
@@ -232,6 +249,13 @@ class Session(QObject):
         self.window.setWindowTitle(f"{series.description or 'Series'} — ctbox")
         self._list_file_windows(series.slices[0].windows)
         self._update_commands()
+
+    def _on_loading_finished(self) -> None:
+        # The shown series comes first; small pictures and the model wait for it.
+        if self._case is not None and self._wants_thumbnails:
+            self._wants_thumbnails = False
+            self._thumbnails.read(self._case)
+            self.prediction.warm_up()
 
     def _list_file_windows(self, windows: tuple[VoiWindow, ...]) -> None:
         actions = []

@@ -14,7 +14,7 @@ QToolTip {
     border-radius: 4px; padding: 5px 7px;
 }
 
-QMenuBar { background: $window; padding: 2px 6px; spacing: 2px; }
+QMenuBar { background: $window; padding: 4px 6px; spacing: 2px; }
 QMenuBar::item { padding: 5px 10px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; }
 QMenu { background: $raised; border: 1px solid $border; border-radius: 8px; padding: 5px; }

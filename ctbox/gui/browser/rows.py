@@ -67,19 +67,31 @@ def build_rows(case: Case) -> tuple[PatientRow, ...]:
             patient_id=patient,
             alias=f"Patient {number}",
             subtype=_describe_subtype(found),
-            series=tuple(build_series_row(series_case) for series_case in found),
+            series=_build_series_rows(found),
         )
         for number, (patient, found) in enumerate(by_patient.items(), start=1)
     )
 
 
-def build_series_row(series_case: SeriesCase) -> SeriesRow:
+def _build_series_rows(found: list[SeriesCase]) -> tuple[SeriesRow, ...]:
+    """Return the rows of one patient; equal titles are told apart by their kernels."""
+    titles = [_describe_title(each.series) for each in found]
+    rows = []
+    for title, series_case in zip(titles, found, strict=True):
+        kernel = series_case.series.convolution_kernel
+        is_ambiguous = kernel and titles.count(title) > 1
+        told_apart = f"{title} · {kernel}" if is_ambiguous else title
+        rows.append(build_series_row(series_case, told_apart))
+    return tuple(rows)
+
+
+def build_series_row(series_case: SeriesCase, title: str) -> SeriesRow:
     """Return what the list says of one series."""
     series = series_case.series
     annotated = series_case.annotated_slices
     return SeriesRow(
         series_case=series_case,
-        title=_describe_title(series),
+        title=title,
         facts=_describe_facts(series),
         marks=f"{annotated} annotated" if annotated else "",
         trouble="\n".join(series.problems),
@@ -104,11 +116,11 @@ def _describe_title(series: Series) -> str:
 def _describe_facts(series: Series) -> str:
     count = len(series.slices)
     parts = ["1 slice" if count == 1 else f"{count} slices"]
-    if series.slice_spacing_mm is not None:
-        parts.append(f"{series.slice_spacing_mm:.3g} mm")
     spacing = series.pixel_spacing_mm
-    if spacing is not None:
-        parts.append(f"{spacing[1]:.2f} mm/px")
+    sizes = [] if series.slice_spacing_mm is None else [f"{series.slice_spacing_mm:.3g}"]
+    sizes += [] if spacing is None else [f"{spacing[1]:.2f}"]
+    if sizes:
+        parts.append(" × ".join(sizes) + " mm")
     if series.is_secondary_capture:
         parts.append("secondary capture")
     elif series.modality not in (None, "CT"):

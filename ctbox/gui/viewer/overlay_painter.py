@@ -12,6 +12,7 @@ from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
 
 _MARGIN = 14.0
 _TAG_PADDING = 5.0
+_DASH, _DASH_GAP = 8.0, 5.0
 _BOX_COLORS = {BoxKind.EXPERT: OVERLAY.expert, BoxKind.DETECTION: OVERLAY.detection}
 _IOU_COLORS = {
     IouKind.VALUE: OVERLAY.text,
@@ -72,16 +73,14 @@ class OverlayPainter:
         shadow = QColor(OVERLAY.shadow)
         shadow.setAlpha(150)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        if mark.kind is BoxKind.EXPERT:
-            self._painter.setPen(QPen(shadow, width + 1.8))
+        for color, thickness in ((shadow, width + 1.8), (QColor(_BOX_COLORS[mark.kind]), width)):
+            pen = QPen(color, thickness)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            if mark.kind is BoxKind.DETECTION:
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([_DASH / thickness, _DASH_GAP / thickness])
+            self._painter.setPen(pen)
             self._painter.drawRect(rect)
-        pen = QPen(QColor(_BOX_COLORS[mark.kind]), width)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        if mark.kind is BoxKind.DETECTION:
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            pen.setDashPattern([5.0, 3.0])
-        self._painter.setPen(pen)
-        self._painter.drawRect(rect)
         if mark.selected:
             self._paint_handles(rect, QColor(_BOX_COLORS[mark.kind]))
 

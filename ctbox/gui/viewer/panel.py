@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ctbox.gui.banner import Banner
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.loader import SliceLoader
+from ctbox.gui.viewer.outline_layer import OutlineLayer
+from ctbox.gui.viewer.rendering import compute_full_window
 from ctbox.gui.viewer.slice_slider import SliceSlider
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
@@ -24,17 +26,24 @@ class ViewerPanel(QWidget):
         What to show.
     loader : SliceLoader
         Reads the slices in the background.
+    outlines : OutlineLayer
+        Finds the outlines in the background.
     """
 
     probe_changed = Signal(object)
     cine_changed = Signal(bool)
 
     def __init__(
-        self, state: ViewerState, loader: SliceLoader, parent: QWidget | None = None
+        self,
+        state: ViewerState,
+        loader: SliceLoader,
+        outlines: OutlineLayer,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.state = state
         self.loader = loader
+        self.outlines = outlines
         self.view = SliceView(state)
         self.slider = SliceSlider()
         self.banner = Banner()
@@ -67,6 +76,10 @@ class ViewerPanel(QWidget):
         self.loader.slice_loaded.connect(self._on_slice_arrived)
         self.loader.slice_failed.connect(self._on_slice_arrived)
         self.view.pointer_moved.connect(self._on_pointer_moved)
+        self.state.selection_changed.connect(self._update_outlines)
+        self.state.detections_changed.connect(self._update_outlines)
+        self.state.outline_toggled.connect(self._update_outlines)
+        self.outlines.contours_changed.connect(self.view.show_outlines)
         self._cine.timeout.connect(self._on_cine_tick)
 
     # --- cine -------------------------------------------------------------------------------
@@ -119,8 +132,15 @@ class ViewerPanel(QWidget):
 
     def _show_slice(self) -> None:
         index = self.state.slice_index
-        self.view.show_pixels(self.loader.find_pixels(index), self.loader.find_failure(index))
+        pixels = self.loader.find_pixels(index)
+        if pixels is not None and pixels.ndim == 2 and self.state.needs_window:
+            self.state.set_window(compute_full_window(pixels))
+        self.view.show_pixels(pixels, self.loader.find_failure(index))
+        self._update_outlines()
         self._report_probe()
+
+    def _update_outlines(self) -> None:
+        self.outlines.update(self.state, self.view.pixels)
 
     def _update_marks(self) -> None:
         series_case, store = self.state.series_case, self.state.store

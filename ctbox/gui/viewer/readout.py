@@ -217,14 +217,16 @@ def describe_probe(
     """
     value = ""
     if pixels is not None:
-        value = _format_pixel(pixels[y, x], slice_.is_color)
+        value = _format_pixel(pixels[y, x])
     return ProbeReadout(f"x {x}  y {y}  slice {index + 1}", value, _describe_place(slice_, x, y))
 
 
-def _format_pixel(pixel: object, is_color: bool) -> str:
-    if is_color:
-        return "RGB " + " ".join(str(int(sample)) for sample in np.atleast_1d(np.asarray(pixel)))
-    return f"{format_number(float(np.asarray(pixel)))} HU"
+def _format_pixel(pixel: NDArray[np.generic] | np.generic) -> str:
+    """Return HU for CT, which alone is read as int16, else a colour or a number without unit."""
+    if np.ndim(pixel):
+        return "RGB " + " ".join(str(int(sample)) for sample in np.asarray(pixel))
+    value = float(np.asarray(pixel))
+    return f"{format_number(value)} HU" if pixel.dtype == np.int16 else f"{value:g}"
 
 
 def _describe_place(slice_: Slice, x: int, y: int) -> str:

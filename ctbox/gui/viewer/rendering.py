@@ -31,6 +31,13 @@ def build_color_table(window: VoiWindow, *, inverted: bool = False) -> NDArray[n
     return _to_rgb32(build_window_lut(window.center, window.width, inverted=inverted))
 
 
+def compute_full_window(pixels: NDArray[np.generic]) -> VoiWindow:
+    """Return the window from the darkest to the brightest pixel, for images without HU."""
+    finite = pixels[np.isfinite(pixels)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    return VoiWindow((low + high) / 2, max(high - low, 1.0), "Full range")
+
+
 class SliceRenderer:
     """Makes pictures of slices; keeps the table of the last window and one buffer.
 

@@ -55,11 +55,11 @@ class SliceSlider(QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(400, 34)
+        return QSize(400, 38)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size."""
-        return QSize(120, 34)
+        return QSize(120, 38)
 
     # --- painting ---------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class SliceSlider(QAbstractSlider):
         painter.setBrush(QColor(OVERLAY.expert))
         for index in self._expert:
             x = self._to_x(index)
-            painter.drawRect(QRectF(x - step / 2, groove.top() - 8, max(step - 0.6, 1.6), 6))
+            painter.drawRect(QRectF(x - step / 2, groove.top() - 10, max(step - 0.6, 1.6), 5))
         self._paint_detections(painter, groove)
         self._paint_handle(painter, middle)
 
@@ -104,7 +104,7 @@ class SliceSlider(QAbstractSlider):
     def _paint_detections(self, painter: QPainter, groove: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QColor(OVERLAY.detection))
-        top = groove.bottom() + 3
+        top = groove.bottom() + 4
         for index in self._detected:
             x = self._to_x(index)
             points = [QPointF(x, top), QPointF(x + 2.5, top + 5), QPointF(x - 2.5, top + 5)]
@@ -115,7 +115,7 @@ class SliceSlider(QAbstractSlider):
         x = self._to_x(self.value())
         focused = self.hasFocus()
         painter.setBrush(self.palette().highlight() if focused else self.palette().text())
-        painter.drawRoundedRect(QRectF(x - 4, middle - 10, 8, 20), 3, 3)
+        painter.drawRoundedRect(QRectF(x - 4, middle - 7, 8, 14), 3, 3)
 
     # --- hands ------------------------------------------------------------------------------
 

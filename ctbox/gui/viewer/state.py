@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.annotations.annotation import Annotation
-from ctbox.dicom.series import LUNG_WINDOW, Slice, VoiWindow
+from ctbox.dicom.series import CT_IMAGE_STORAGE, LUNG_WINDOW, Slice, VoiWindow
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.placement import Placement
 from ctbox.model.detection import Detection
@@ -73,6 +73,7 @@ class ViewerState(QObject):
         self._series_case: SeriesCase | None = None
         self._slice_index = 0
         self._window = LUNG_WINDOW
+        self._needs_window = False
         self._smooth = True
         self._placement = Placement()
         self._selection = Selection()
@@ -85,6 +86,19 @@ class ViewerState(QObject):
     def series_case(self) -> SeriesCase | None:
         """The shown series with its expert boxes; None before one is opened."""
         return self._series_case
+
+    @property
+    def shows_hu(self) -> bool:
+        """Whether the series' values are HU; true also while nothing is shown."""
+        if self._series_case is None:
+            return True
+        series = self._series_case.series
+        return series.modality == "CT" and series.sop_class_uid == CT_IMAGE_STORAGE
+
+    @property
+    def needs_window(self) -> bool:
+        """Whether no window is known for this series until its pixels are seen."""
+        return self._needs_window
 
     @property
     def slice_count(self) -> int:
@@ -118,13 +132,24 @@ class ViewerState(QObject):
         return None if shown is None else self.store.find(shown.sop_instance_uid)
 
     def set_series(self, series_case: SeriesCase | None, slice_index: int = 0) -> None:
-        """Show another series (None shows nothing); window and overlays stay as they are."""
-        self._series_case = series_case
+        """Show another series (None shows nothing); overlays stay as they are.
+
+        The window stays too, except between series with HU and series without: those without
+        begin with their file's own window, if there is one.
+        """
+        had_hu, self._series_case = self.shows_hu, series_case
         self._slice_index = 0
         self._slice_index = self._clamp_index(slice_index)
         self._placement = Placement()
         self._selection = Selection()
+        if not self.shows_hu:
+            own = () if self.slice is None else self.slice.windows
+            self._needs_window = not own
+            self._window = own[0] if own else self._window
+        elif not had_hu:
+            self._window, self._needs_window = LUNG_WINDOW, False
         self.series_changed.emit()
+        self.window_changed.emit()
         self.placement_changed.emit()
         self.selection_changed.emit()
         self.slice_changed.emit(self._slice_index)
@@ -154,6 +179,7 @@ class ViewerState(QObject):
         width = min(max(window.width, MIN_WINDOW_WIDTH), MAX_WINDOW_WIDTH)
         center = min(max(window.center, -WINDOW_CENTER_LIMIT), WINDOW_CENTER_LIMIT)
         window = replace(window, center=center, width=width)
+        self._needs_window = False
         if window != self._window:
             self._window = window
             self.window_changed.emit()

@@ -1,0 +1,1 @@
+"""The five pictures of a slice, its measures, and the list of its boxes."""

@@ -211,6 +211,7 @@ def write_rgb(
 def zip_folder(folder: Path, archive: Path | None = None) -> Path:
     """Zip a folder's content (names relative to the folder) beside it and return the archive."""
     archive = archive or folder.with_suffix(".zip")
+    archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for path in sorted(folder.rglob("*")):
             target.write(path, path.relative_to(folder).as_posix())

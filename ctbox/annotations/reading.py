@@ -10,15 +10,16 @@ from pathlib import Path
 from ctbox.annotations.annotation import AnnotationProblem, ProblemKind, is_uid
 from ctbox.annotations.annotation_set import AnnotationFile, AnnotationSet, UnopenedFile
 from ctbox.annotations.pascal_voc import parse_voc
+from ctbox.annotations.source_reader import SourceReader
 from ctbox.annotations.sources import (
     ANNOTATION_NAMES,
     AnnotationSource,
     SourceListing,
-    SourceReader,
     find_annotation_child,
-    find_annotation_grandchildren,
-    holds_annotations,
+    find_places_below,
+    is_annotation_archive,
     is_annotation_name,
+    is_archive_name,
     is_folder,
     list_archive,
     list_folder,
@@ -45,7 +46,8 @@ def read_annotations(
     ----------
     path : pathlib.Path
         The Annotation root (a folder per patient), one patient's folder, a folder or ZIP
-        archive that holds an Annotation root, or a single XML file.
+        archive that holds an Annotation root, a folder of such folders and archives, or a
+        single XML file.
     ctx : TaskContext, optional
         Told of the progress, and asked whether to stop, every 200 files.
     wanted_uids : collection of str, optional
@@ -67,19 +69,21 @@ def read_annotations(
     ctx = ctx or TaskContext()
     wanted = None if wanted_uids is None else frozenset(wanted_uids)
     if is_folder(path):
-        return _read_sources(path, list_folder(path), SourceReader(), (ctx, wanted))
+        with SourceReader() as reader:
+            return _read_sources(path, list_folder(path), (ctx, wanted), reader)
     if not _is_file(path):
         message = "There is no annotation folder or file here."
         raise AnnotationError(message, "Check the path given for the annotations.", path)
     if path.suffix.lower() == ".xml":
         source = AnnotationSource(path, _find_patient(path))
-        return _read_sources(path, SourceListing([source]), SourceReader(), (ctx, None))
+        with SourceReader() as reader:
+            return _read_sources(path, SourceListing([source]), (ctx, None), reader)
     if not _is_archive(path):
         message = "This is neither a folder, an XML file nor a ZIP archive."
         raise AnnotationError(message, "Give the Annotation folder or its ZIP archive.", path)
-    with open_archive(path) as archive:
-        listing = list_archive(path, archive)
-        return _read_sources(path, listing, SourceReader(archive), (ctx, wanted))
+    archive = open_archive(path)
+    with SourceReader(path, archive) as reader:
+        return _read_sources(path, list_archive(path, archive), (ctx, wanted), reader)
 
 
 def _find_patient(path: Path) -> str | None:
@@ -96,7 +100,7 @@ def _is_file(path: Path) -> bool:
 
 def _is_archive(path: Path) -> bool:
     try:
-        return path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)
+        return is_archive_name(path.name) or zipfile.is_zipfile(path)
     except OSError:
         return False
 
@@ -104,8 +108,8 @@ def _is_archive(path: Path) -> bool:
 def _read_sources(
     path: Path,
     listing: SourceListing,
-    reader: SourceReader,
     limits: tuple[TaskContext, frozenset[str] | None],
+    reader: SourceReader,
 ) -> AnnotationSet:
     ctx, wanted = limits
     files: list[AnnotationFile] = []
@@ -138,13 +142,14 @@ def find_annotation_folder(path: Path) -> Path | None:
        with an Annotation folder;
     2. inside the folder;
     3. beside the folder and up to four levels above it (a series in its TCIA download);
-    4. one level down, inside its subfolders: if several have annotations the folder itself
-       is returned, which `read_annotations` takes as all of them.
+    4. one level down, inside its subfolders and its ZIP archives: if several have annotations
+       the folder itself is returned, which `read_annotations` takes as all of them.
 
-    No folder tree is walked: each step asks for a handful of names, the last lists one folder.
+    No folder tree is walked: each step asks for a handful of names, the last lists one folder
+    and the directories of the archives in it.
     """
     if _is_file(path):
-        if is_annotation_name(path.name) or (_is_archive(path) and _has_own_annotations(path)):
+        if is_annotation_name(path.name) or (_is_archive(path) and is_annotation_archive(path)):
             return path
         start = path.parent
     elif is_folder(path):
@@ -157,14 +162,6 @@ def find_annotation_folder(path: Path) -> Path | None:
         or _find_above(start)
         or (_find_below(start) if is_folder(path) else None)
     )
-
-
-def _has_own_annotations(path: Path) -> bool:
-    try:
-        with open_archive(path) as archive:
-            return holds_annotations(archive)
-    except ArchiveError:
-        return False
 
 
 def _find_around(folder: Path) -> Path | None:
@@ -180,7 +177,8 @@ def _find_above(folder: Path) -> Path | None:
 
 
 def _find_below(folder: Path) -> Path | None:
-    found = [child for child in find_annotation_grandchildren(folder) if _holds_xml(child)]
+    places = find_places_below(folder)
+    found = [place for place in places if not is_folder(place) or _holds_xml(place)]
     if len(found) > 1:
         return folder
     return found[0] if found else None

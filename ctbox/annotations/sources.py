@@ -1,4 +1,4 @@
-"""Where annotation files lie: folders and ZIP archives listed, and their files read bounded.
+"""Where annotation files lie: folders and ZIP archives listed.
 
 A place is laid out as the collection is, `Annotation/<patient>/<SOPInstanceUID>.xml`, or is
 one patient's folder, or holds such places one level down. Hidden files and macOS's shadow
@@ -15,21 +15,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
-from ctbox.annotations.annotation import AnnotationProblem, ProblemKind
-from ctbox.annotations.safe_xml import MAX_XML_BYTES
+from ctbox.annotations.annotation import AnnotationProblem, ProblemKind, is_uid
 from ctbox.errors import AnnotationError, ArchiveError
 
 ANNOTATION_NAMES = ("Annotation", "Annotations", "annotation", "annotations")
 MAX_DEPTH = 4
 """Levels of folders below an annotation root that are looked into."""
-MAX_ARCHIVE_XML_BYTES = 500_000_000
-"""All XML of one archive together; the whole collection's is 17 MB."""
 _MAX_CHILDREN_LOOKED_AT = 2_000
-_FIRST_READ_BYTES = 16_384
+_GLANCE = 50
 
-_DAMAGED_MEMBER = (
+DAMAGED_MEMBER = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -39,6 +35,7 @@ _DAMAGED_MEMBER = (
     OSError,
     ValueError,
 )
+"""What zipfile raises of a damaged, encrypted or strangely packed archive or member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +87,36 @@ def find_annotation_child(folder: Path) -> Path | None:
     return next((child for child in children if is_folder(child)), None)
 
 
-def find_annotation_grandchildren(folder: Path) -> list[Path]:
-    """Return the `Annotation` folders of a folder's subfolders, sorted.
+def find_places_below(folder: Path) -> list[Path]:
+    """Return the `Annotation` folders of a folder's subfolders, and the ZIPs that hold one.
 
-    At most 2,000 entries of the folder are looked at.
+    The ZIPs are those that lie in the folder itself; at most 2,000 of its entries are looked
+    at. Folders come first, either sorted.
     """
     try:
-        with os.scandir(folder) as entries:
-            names = [e.name for e in islice(entries, _MAX_CHILDREN_LOOKED_AT) if e.is_dir()]
+        with os.scandir(folder) as scanned:
+            entries = list(islice(scanned, _MAX_CHILDREN_LOOKED_AT))
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+            archives = sorted(e.name for e in entries if is_archive_name(e.name) and e.is_file())
     except OSError:
         return []
-    found = (find_annotation_child(folder / name) for name in sorted(names))
-    return [child for child in found if child is not None]
+    found = (find_annotation_child(folder / name) for name in names)
+    children = [child for child in found if child is not None]
+    return children + [folder / name for name in archives if is_annotation_archive(folder / name)]
+
+
+def is_annotation_archive(path: Path) -> bool:
+    """Whether a file is a readable ZIP archive with XML files below an `Annotation` folder."""
+    try:
+        with open_archive(path) as archive:
+            return holds_annotations(archive)
+    except ArchiveError:
+        return False
+
+
+def is_archive_name(name: str) -> bool:
+    """Whether a file's name is that of a ZIP archive."""
+    return name.lower().endswith(".zip")
 
 
 def is_folder(path: Path) -> bool:
@@ -115,24 +130,60 @@ def is_folder(path: Path) -> bool:
 def list_folder(root: Path) -> SourceListing:
     """Return the annotation files of a root or of one patient's folder.
 
-    A root that has an `Annotation` folder, or whose subfolders have, stands for these.
+    A root that has an `Annotation` folder stands for this; else, unless files named after
+    slices lie in it, for the `Annotation` folders of its subfolders and of its ZIP archives.
 
     Raises
     ------
     AnnotationError
         If the root itself cannot be read.
     """
-    child = find_annotation_child(root)
-    bases = find_annotation_grandchildren(root) if child is None else [child]
     listing = SourceListing()
-    for base in bases or [root]:
-        folder = None if base.name in ANNOTATION_NAMES else base.resolve().name
-        _FolderWalk(listing, set()).visit(base, folder, 0)
+    for base in _find_bases(root):
+        if is_folder(base):
+            folder = None if base.name in ANNOTATION_NAMES else base.resolve().name
+            _FolderWalk(listing, set()).visit(base, folder, 0)
+        else:
+            _add_archive(base, listing)
     if any(problem.path == str(root) for problem in listing.problems):
         raise AnnotationError(
             "This annotation folder cannot be read.", "Check its permissions.", root
         )
     return listing
+
+
+def _find_bases(root: Path) -> list[Path]:
+    child = find_annotation_child(root)
+    if child is not None:
+        return [child]
+    places = find_places_below(root)
+    # An archive beside boxes that lie open is a copy of them, or of something else.
+    if not any(is_folder(place) for place in places) and _holds_slice_files(root):
+        return [root]
+    return places or [root]
+
+
+def _holds_slice_files(root: Path) -> bool:
+    """Whether a glance finds an XML file named after a slice, here or one level down."""
+    try:
+        children = list(islice(root.iterdir(), _GLANCE))
+        folders = [root, *(child for child in children if child.is_dir())]
+        names = (file.name for folder in folders for file in islice(folder.iterdir(), _GLANCE))
+        return any(is_annotation_name(name) and is_uid(name[: -len(".xml")]) for name in names)
+    except OSError:
+        return False
+
+
+def _add_archive(path: Path, listing: SourceListing) -> None:
+    try:
+        with open_archive(path) as archive:
+            found = list_archive(path, archive)
+    except ArchiveError as error:
+        reason = f"{error.message} {error.hint}"
+        listing.problems.append(AnnotationProblem(str(path), ProblemKind.FOLDER, reason))
+        return
+    listing.sources += found.sources
+    listing.problems += found.problems
 
 
 @dataclass
@@ -180,7 +231,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(path)
-    except _DAMAGED_MEMBER as error:
+    except DAMAGED_MEMBER as error:
         message = "This file is no readable ZIP archive."
         raise ArchiveError(message, "Copy or download it again.", path) from error
 
@@ -234,73 +285,3 @@ def list_archive(path: Path, archive: zipfile.ZipFile) -> SourceListing:
             listing.sources.append(AnnotationSource(path, _find_patient(parts), member))
     listing.sources.sort(key=lambda source: (source.folder or "", source.display))
     return listing
-
-
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes | None: ...
-
-
-def _read_bounded(file: _Readable) -> bytes:
-    # Python reserves the whole size asked for, so the usual small file is asked for first.
-    chunks: list[bytes] = []
-    left = MAX_XML_BYTES + 1
-    wanted = _FIRST_READ_BYTES
-    while left > 0:
-        chunk = file.read(min(wanted, left))
-        if not chunk:
-            break
-        chunks.append(chunk)
-        left -= len(chunk)
-        wanted = left
-    return b"".join(chunks)
-
-
-class SourceReader:
-    """Reads the bytes of sources, never more than a bounded number.
-
-    Parameters
-    ----------
-    archive : zipfile.ZipFile, optional
-        The open archive that sources with a member lie in.
-    """
-
-    def __init__(self, archive: zipfile.ZipFile | None = None) -> None:
-        self._archive = archive
-        self._left = MAX_ARCHIVE_XML_BYTES
-
-    def read(self, source: AnnotationSource) -> bytes:
-        """Return a file's bytes, cut one byte behind the limit that `parse_xml` refuses.
-
-        Raises
-        ------
-        AnnotationError
-            If it cannot be read.
-        ArchiveError
-            If the archive unpacks to more than 500 MB of XML.
-        """
-        if source.member is None:
-            return self._read_file(source)
-        data = self._read_member(source, source.member)
-        self._left -= len(data)
-        return data
-
-    def _read_file(self, source: AnnotationSource) -> bytes:
-        try:
-            with source.path.open("rb", buffering=0) as file:
-                return _read_bounded(file)
-        except OSError as error:
-            message = f"This file could not be read: {error.strerror}."
-            raise AnnotationError(message, "Check its permissions.", source.display) from error
-
-    def _read_member(self, source: AnnotationSource, member: zipfile.ZipInfo) -> bytes:
-        if self._archive is None:
-            raise ValueError("A member can only be read with its archive open.")
-        if self._left <= 0:
-            message = "This archive unpacks to more than 500 MB of XML; the rest was not read."
-            raise ArchiveError(message, "Unpack it with care and open the folder.", source.path)
-        try:
-            with self._archive.open(member) as file:
-                return _read_bounded(file)
-        except _DAMAGED_MEMBER as error:
-            message = "This archive member is damaged, encrypted or packed in an unknown way."
-            raise AnnotationError(message, "Repack the archive.", source.display) from error

@@ -10,7 +10,8 @@ from ctbox.annotations.annotation import Annotation, AnnotationProblem
 from ctbox.annotations.annotation_set import AnnotationSet
 from ctbox.annotations.pairing import Pairing, pair_annotations
 from ctbox.annotations.reading import find_annotation_folder, read_annotations
-from ctbox.dicom.reading import SkippedFile, read_series
+from ctbox.dicom.listing import SkippedFile
+from ctbox.dicom.reading import read_series
 from ctbox.dicom.series import Series
 from ctbox.errors import AnnotationError, ArchiveError
 from ctbox.progress import TaskContext

@@ -84,6 +84,84 @@ def test_archive_with_its_own_or_with_one_beside(tmp_path: Path) -> None:
     assert find_annotation_folder(bare) == tmp_path / "Annotation"
 
 
+def make_zip(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, make_voc(make_object()))
+    return path
+
+
+def test_archives_in_a_folder(tmp_path: Path) -> None:
+    make_zip(tmp_path / "images.zip", "x/1.dcm", "x/readme.xml")
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")
+    assert find_annotation_folder(tmp_path) is None
+    one = make_zip(tmp_path / "one.zip", "Annotation/A0001/1.2.1.xml", "x/1.dcm")
+    assert find_annotation_folder(tmp_path) == one
+    make_zip(tmp_path / "two.ZIP", "b/Annotation/B0001/1.2.2.xml")
+    assert find_annotation_folder(tmp_path) == tmp_path
+    found = read_annotations(tmp_path)
+    assert [(f.folder, f.sop_instance_uid) for f in found.files] == [
+        ("A0001", "1.2.1"),
+        ("B0001", "1.2.2"),
+    ]
+    assert found.failures == ()
+
+
+def test_archives_and_subfolders_are_read_together(tmp_path: Path) -> None:
+    put(tmp_path / "one" / "Annotation", "A0001", "1.2.1")
+    make_zip(tmp_path / "two.zip", "Annotation/B0001/1.2.2.xml")
+    assert find_annotation_folder(tmp_path) == tmp_path
+    found = read_annotations(tmp_path, wanted_uids=["1.2.2"])
+    assert [f.folder for f in found.files] == ["B0001"]
+    assert [f.folder for f in found.unopened] == ["A0001"]
+
+
+def test_annotation_folder_beside_archives_wins(tmp_path: Path) -> None:
+    make_zip(tmp_path / "one.zip", "Annotation/A0001/1.2.1.xml")
+    make_zip(tmp_path / "two.zip", "Annotation/B0001/1.2.2.xml")
+    put(tmp_path / "Annotation", "G0001", "1.2.3")
+    assert find_annotation_folder(tmp_path) == tmp_path / "Annotation"
+    assert [f.folder for f in read_annotations(tmp_path).files] == ["G0001"]
+
+
+def test_root_of_another_name_is_not_outdone_by_an_archive_in_it(tmp_path: Path) -> None:
+    put(tmp_path, "A0001", "1.2.1")
+    make_zip(tmp_path / "backup.zip", "Annotation/A0001/1.2.1.xml", "Annotation/A0001/1.2.2.xml")
+    assert [f.sop_instance_uid for f in read_annotations(tmp_path).files] == ["1.2.1"]
+
+
+def test_xml_of_another_kind_does_not_hide_the_archives(tmp_path: Path) -> None:
+    (tmp_path / "manifest.xml").write_bytes(b"<manifest/>")
+    make_zip(tmp_path / "one.zip", "Annotation/A0001/1.2.1.xml")
+    assert [f.sop_instance_uid for f in read_annotations(tmp_path).files] == ["1.2.1"]
+
+
+def test_many_archives_are_open_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in range(30):
+        make_zip(tmp_path / f"{index:02d}.zip", f"Annotation/A{index:04d}/1.2.{index}.xml")
+    still_open: set[int] = set()
+    most = 0
+    plain_init, plain_close = zipfile.ZipFile.__init__, zipfile.ZipFile.close
+
+    def init(self: zipfile.ZipFile, *args: object, **kwargs: object) -> None:
+        nonlocal most
+        plain_init(self, *args, **kwargs)  # type: ignore[arg-type]
+        still_open.add(id(self))
+        most = max(most, len(still_open))
+
+    def close(self: zipfile.ZipFile) -> None:
+        still_open.discard(id(self))
+        plain_close(self)
+
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", init)
+    monkeypatch.setattr(zipfile.ZipFile, "close", close)
+    assert read_annotations(tmp_path).file_count == 30
+    assert most == 1
+    assert not still_open
+
+
 def test_nothing_to_find(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")
     assert find_annotation_folder(tmp_path) is None

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from ctbox.annotations import sources
+from ctbox.annotations import source_reader, sources
 from ctbox.annotations.annotation import ProblemKind
 from ctbox.annotations.reading import read_annotations
 from ctbox.annotations.safe_xml import MAX_XML_BYTES
@@ -249,7 +248,7 @@ def test_bomb_member_is_cut_off(tmp_path: Path) -> None:
 def test_many_large_members_end_at_the_archives_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "MAX_ARCHIVE_XML_BYTES", 2 * len(VOC))
+    monkeypatch.setattr(source_reader, "MAX_ARCHIVE_XML_BYTES", 2 * len(VOC))
     path = make_zip(tmp_path / "x.zip", {f"Annotation/1.2.{i}.xml": VOC for i in range(4)})
     found = read_annotations(path)
     assert len(found.files) == 2
@@ -319,10 +318,9 @@ def test_progress_is_reported_and_cancel_stops(root: Path) -> None:
         read_annotations(root, stopped)
 
 
-def test_reader_without_archive_refuses_members(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("1.2.1.xml", VOC)
-        source = sources.AnnotationSource(tmp_path, None, archive.infolist()[0])
-    with pytest.raises(ValueError, match="archive"):
-        sources.SourceReader().read(source)
+def test_archive_that_vanishes_before_its_members_are_read_is_named(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "x.zip", {"Annotation/1.2.1.xml": VOC})
+    (source,) = sources.list_folder(tmp_path).sources
+    path.unlink()
+    with source_reader.SourceReader() as reader, pytest.raises(ArchiveError, match="no readable"):
+        reader.read(source)

@@ -124,9 +124,80 @@ def test_other_files_are_listed_and_annotations_passed_over(tmp_path: Path) -> N
         ".DS_Store": "Not a DICOM file.",
         "notes.pdf": "Not a DICOM file.",
         "empty.dcm": "The file is empty (0 bytes).",
-        "inner.zip": "A ZIP archive inside a folder is not searched: open it on its own.",
+        "inner.zip": reasons(scan)["inner.zip"],
     }
+    assert "not a readable ZIP archive" in reasons(scan)["inner.zip"]
     assert list(scan.skipped) == sorted(scan.skipped, key=lambda file: file.path)
+
+
+def test_folder_of_archives_reads_as_all_of_them(tmp_path: Path) -> None:
+    place = tmp_path / "download"
+    loose = write_slice(place, sop_instance_uid="1.2.1", series_instance_uid="1.2")
+    for name in ("one", "two"):
+        write_series(tmp_path / name, 3, series_instance_uid=f"1.{len(name)}.{ord(name[0])}")
+    (tmp_path / "one" / "notes.txt").write_bytes(b"x")
+    (tmp_path / "one" / "1.2.3.xml").write_bytes(b"<annotation/>")
+    (tmp_path / "one" / "inner.zip").write_bytes(b"PK\x03\x04")
+    one = zip_folder(tmp_path / "one", place / "one.ZIP")
+    two = zip_folder(tmp_path / "two", place / "deeper" / "two.zip")
+    (place / "broken.zip").write_bytes(one.read_bytes()[:-40])
+    scan = read_series(place)
+    found = {s.source.path: len(series.slices) for series in scan.series for s in series.slices}
+    assert found == {loose: 1, one: 3, two: 3}
+    for series in scan.series:
+        assert read_hu(series.slices[0]).shape == (32, 40)
+    assert {file.path: file.reason.split(" ", 6)[:4] for file in scan.skipped} == {
+        str(place / "broken.zip"): [str(place / "broken.zip"), "is", "not", "a"],
+        f"{one}!/inner.zip": ["A", "ZIP", "archive", "inside"],
+        f"{one}!/notes.txt": ["Not", "a", "DICOM", "file."],
+    }
+
+
+def test_archive_of_something_else_in_a_folder_is_named_once(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
+        for index in range(50):
+            archive.writestr(f"src/{index}.py", "print()")
+        archive.writestr("../evil.py", "print()")
+    with zipfile.ZipFile(tmp_path / "boxes.zip", "w") as archive:
+        archive.writestr("Annotation/A0001/1.2.3.xml", "<annotation/>")
+    scan = read_series(tmp_path)
+    found = {file.path: file.reason for file in scan.skipped}
+    code = tmp_path / "code.zip"
+    assert list(found) == [str(code), f"{code}!/../evil.py"]
+    assert found[str(code)].startswith("A ZIP archive without DICOM files")
+    assert found[str(code)].endswith(": 50.")
+    # Opened by itself, it tells of every file.
+    assert len(read_series(code).skipped) == 51
+
+
+def test_damaged_dicom_in_an_archive_is_named_by_member(tmp_path: Path) -> None:
+    path = write_slice(tmp_path / "case")
+    path.write_bytes(path.read_bytes()[:700])
+    (tmp_path / "case" / "a.txt").write_bytes(b"x")
+    archive = zip_folder(tmp_path / "case", tmp_path / "place" / "case.zip")
+    found = [file.path for file in read_series(tmp_path / "place").skipped]
+    assert found == [f"{archive}!/{path.name}", f"{archive}!/a.txt"]
+
+
+def test_slice_that_lies_loose_and_in_an_archive_is_read_once(tmp_path: Path) -> None:
+    path = write_slice(tmp_path / "case")
+    archive = zip_folder(tmp_path / "case", tmp_path / "case.zip")
+    scan = read_series(tmp_path)
+    assert [s.source.path for series in scan.series for s in series.slices] == [path]
+    ((skipped, reason),) = [(file.path, file.reason) for file in scan.skipped]
+    assert skipped == f"{archive}!/{path.name}"
+    assert reason.startswith(f"Duplicate of {path}")
+
+
+def test_listing_of_archives_hears_cancel(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_slice(tmp_path / name)
+        zip_folder(tmp_path / name, tmp_path / "zips" / f"{name}.zip")
+    asked: list[bool] = []
+    ctx = TaskContext(is_cancelled=lambda: asked.append(True) or len(asked) > 2)
+    with pytest.raises(TaskCancelledError):
+        read_series(tmp_path / "zips", ctx)
+    assert len(asked) == 3
 
 
 def test_file_without_preamble_is_read(tmp_path: Path) -> None:

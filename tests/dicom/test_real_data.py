@@ -126,6 +126,21 @@ def test_secondary_capture(scans: dict[str, SeriesScan]) -> None:
     assert read_rgb(series.slices[0]).shape == (512, 512, 3)
 
 
+def test_folder_of_the_patients_archives(real_data: Path, scans: dict[str, SeriesScan]) -> None:
+    scan = read_series(real_data)
+    assert [s.key for s in scan.series] == [s.key for name in PATIENTS for s in scans[name].series]
+    assert {s.patient_id for s in scan.series} == {f"Lung_Dx-{name}" for name in PATIENTS}
+    assert {Path(file.path).name: file.reason for file in scan.skipped} == dict.fromkeys(
+        (
+            "Annotation.tar.xz",
+            "LICENSE-TCIA.txt",
+            "metadata.csv",
+            "statistics-clinical-20201221.xlsx",
+        ),
+        "Not a DICOM file.",
+    )
+
+
 def test_scan_of_an_archive_takes_well_under_a_second(real_data: Path) -> None:
     times = []
     for _ in range(3):

@@ -34,7 +34,7 @@ def place_tiles(width: int, caption_height: int) -> list[QRect]:
         fills_row = place == count - 1 and columns in (2, 3)
         tile_width = width - column * (side + GAP) if fills_row else side
         # Alone in its row it need not be as high as it is wide.
-        height = round(tile_width * 0.68) if fills_row and column == 0 else side
+        height = round(tile_width * 0.58) if fills_row and column == 0 else side
         places.append(QRect(column * (side + GAP), top, tile_width, caption_height + height))
         if column == columns - 1:
             top += caption_height + side + GAP

@@ -86,10 +86,10 @@ ACTIONS = (
     ActionSpec("previous_slice", _SCROLL, "&Previous slice", ("Up",), scope=_IMAGE),
     ActionSpec("next_slice", _SCROLL, "&Next slice", ("Down",), scope=_IMAGE),
     ActionSpec(
-        "back_ten", _SCROLL, "Ten slices &back", ("Shift+Up", "PgUp"), scope=_IMAGE
+        "back_ten", _SCROLL, "Ten slices &back", ("PgUp", "Shift+Up"), scope=_IMAGE
     ),
     ActionSpec(
-        "forward_ten", _SCROLL, "Ten slices &forward", ("Shift+Down", "PgDown"), scope=_IMAGE
+        "forward_ten", _SCROLL, "Ten slices &forward", ("PgDown", "Shift+Down"), scope=_IMAGE
     ),
     ActionSpec("first_slice", _SCROLL, "&First slice (cranial)", ("Home",), scope=_IMAGE),
     ActionSpec("last_slice", _SCROLL, "&Last slice (caudal)", ("End",), scope=_IMAGE),

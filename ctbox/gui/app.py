@@ -62,7 +62,11 @@ class App:
 
 
 def build_app(
-    settings: Settings | None = None, *, model: str | None = None, log_path: Path | None = None
+    settings: Settings | None = None,
+    *,
+    model: str | None = None,
+    log_path: Path | None = None,
+    prewarm: bool = False,
 ) -> App:
     """Return a window, not shown yet; a `QApplication` must exist.
 
@@ -74,6 +78,8 @@ def build_app(
         Name or folder of the model; None for the settings' or the shipped one.
     log_path : pathlib.Path or None
         The log file that bug reports name.
+    prewarm : bool
+        Load the model in its worker as soon as a series is read, ahead of the first prediction.
     """
     settings = settings or Settings()
     runner = TaskRunner()
@@ -94,6 +100,8 @@ def build_app(
     inspector.failed.connect(notifier.show_failure)
     services = Services(cases, prediction, ThumbnailReader(runner, window), notifier)
     session = Session(window, services, settings)
+    if prewarm:
+        viewer.loader.finished.connect(prediction.warm_up)
     if settings.window_geometry:
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     return App(window, session, runner, notifier)
@@ -120,7 +128,7 @@ def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
     application = _find_application()
     log = start_logging()
     loaded = load_settings()
-    app = build_app(loaded.settings, model=model, log_path=log.path)
+    app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True)
     app.notifier.install()
     app.window.show()
     _tell_of_settings(app, loaded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
@@ -52,15 +52,20 @@ def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
         path = prepare_sample_case(ctx)
     case = open_case(path, request.annotations, ctx)
     if not case.series:
-        skipped = len(case.skipped)
-        told = f" {skipped} files were skipped, the first because: " if skipped > 1 else " "
-        reason = case.skipped[0].reason if skipped else "It holds no DICOM images."
-        raise CtboxError(
-            f"Nothing could be opened in {path.name or path}.{told}{reason}",
-            "Choose a folder, file or ZIP with DICOM CT images.",
-            path,
-        )
+        raise _describe_nothing(path, case)
     return case
+
+
+def _describe_nothing(path: Path, case: Case) -> CtboxError:
+    """Return why a place that was searched gave no series: its first bad file speaks for all."""
+    hint = "Choose a folder, file or ZIP with DICOM CT images."
+    if not case.skipped:
+        return CtboxError(f"{path.name or path} holds no DICOM images.", hint, path)
+    first, count = case.skipped[0], len(case.skipped)
+    reason = f"{PurePath(first.path).name}: {first.reason}"
+    rest = f" So were {count - 1} more files." if count > 1 else ""
+    message = f"Nothing could be opened in {path.name or path}. Skipped {reason}{rest}"
+    return CtboxError(message, hint, path)
 
 
 class CaseController(QObject):

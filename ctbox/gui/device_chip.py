@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -29,6 +30,8 @@ class _Dot(QWidget):
 
 class DeviceChip(QFrame):
     """Says ``CPU · detector-s`` once the model is loaded, and what is going on before."""
+
+    text_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,4 +81,4 @@ class DeviceChip(QFrame):
         self.setToolTip(tip)
         self.setAccessibleName(f"Prediction: {text}")
         self.apply_theme(self._theme)
-        self.adjustSize()
+        self.text_changed.emit()

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from ctbox import __version__
 from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
 
+_COLUMNS = 3
+_KEY_WIDTH = 128
 RESEARCH_NOTICE = "Research use only: not for diagnosis"
 _ABOUT = (
     "ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says "
@@ -32,14 +34,14 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard and mouse")
-        self.resize(860, 620)
+        self.resize(1120, 640)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         groups = _group_keys()
-        half = (sum(len(rows) + 2 for _, rows in groups) + 1) // 2
+        share = sum(len(rows) + 2 for _, rows in groups) // _COLUMNS
         column, filled = _start_column(columns), 0
         for title, rows in groups:
-            if filled >= half:
+            if filled and filled + len(rows) // 2 > share:
                 column.addStretch(1)
                 column, filled = _start_column(columns), 0
             column.addLayout(_build_group(title, rows))
@@ -95,7 +97,7 @@ def _group_keys() -> list[tuple[str, list[tuple[str, str]]]]:
 def format_key(key: str) -> str:
     """Return a key as this platform writes it, arrows as arrows."""
     native = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    return native.replace("Up", "↑").replace("Down", "↓") if "Pg" not in native else native
+    return native if "Pg" in native else native.replace("Up", "↑").replace("Down", "↓")
 
 
 def _start_column(columns: QHBoxLayout) -> QVBoxLayout:
@@ -112,7 +114,7 @@ def _build_group(title: str, rows: list[tuple[str, str]]) -> QVBoxLayout:
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
-    grid.setColumnMinimumWidth(0, 120)
+    grid.setColumnMinimumWidth(0, _KEY_WIDTH)
     for place, (keys, what) in enumerate(rows):
         cap = QLabel(keys)
         cap.setProperty("keycap", True)

@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 3, 10, 3)
         row.addWidget(self.chip)
         bar.setCornerWidget(corner, Qt.Corner.TopRightCorner)
+        self.chip.text_changed.connect(lambda: _fit_again(corner))
 
     def _fill(self, menu: QMenu | QToolBar, names: Sequence[str]) -> None:
         for name in names:
@@ -260,3 +261,10 @@ class MainWindow(QMainWindow):
         """Tell that the window closes."""
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _fit_again(corner: QWidget) -> None:
+    """Give a menu bar's corner the room it asks for: only showing makes the bar look again."""
+    if corner.isVisible():
+        corner.hide()
+        corner.show()

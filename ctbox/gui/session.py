@@ -19,7 +19,7 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.theme import THEMES, apply_theme
-from ctbox.gui.toasts import ToastArea
+from ctbox.gui.toasts import Toast, ToastArea
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.gestures import Tool
 from ctbox.gui.viewer.placement import Placement
@@ -95,6 +95,11 @@ class Session(QObject):
     def case(self) -> Case | None:
         """The open case."""
         return self._case
+
+    @property
+    def notices(self) -> tuple[Toast, ...]:
+        """The short notes on the screen."""
+        return self._toasts.toasts
 
     def show_notice(self, text: str) -> None:
         """Show a short note that goes by itself."""
@@ -175,7 +180,7 @@ class Session(QObject):
         self._on_theme_toggled(self.settings.theme == "light")
         self.window.set_recent(self.settings.recent_paths)
         self.window.set_file_windows(())
-        commands["smooth"].setChecked(self.settings.smooth)
+        self.state.set_smooth(self.settings.smooth)
         commands["tool_window"].setChecked(True)
         shown = replace(self.state.overlays, outline=self.settings.show_outline)
         self.state.set_overlays(shown)
@@ -251,11 +256,10 @@ class Session(QObject):
         self._update_commands()
 
     def _on_loading_finished(self) -> None:
-        # The shown series comes first; small pictures and the model wait for it.
+        # The shown series comes first; small pictures wait for it.
         if self._case is not None and self._wants_thumbnails:
             self._wants_thumbnails = False
             self._thumbnails.read(self._case)
-            self.prediction.warm_up()
 
     def _list_file_windows(self, windows: tuple[VoiWindow, ...]) -> None:
         actions = []
@@ -280,7 +284,10 @@ class Session(QObject):
         self.window.status_line.show_slice(index, self.state.slice_count)
 
     def _on_display_changed(self) -> None:
-        self.window.status_line.show_window(readout.describe_window(self.state.window))
+        shown = self.state.slice
+        has_window = shown is not None and not shown.is_color
+        text = readout.describe_window(self.state.window) if has_window else ""
+        self.window.status_line.show_window(text)
         self.window.commands["smooth"].setChecked(self.state.smooth)
 
     def _set_tool(self, tool: Tool) -> None:

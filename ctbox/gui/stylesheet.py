@@ -71,6 +71,7 @@ QTreeView, QListView, QTableView {
     selection-color: $text;
 }
 QTreeView::item, QListView::item { border: none; }
+QTableView::item { padding: 2px 8px; }
 QTableView { gridline-color: $border; alternate-background-color: $raised; }
 QHeaderView::section {
     background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;

@@ -20,6 +20,7 @@ from ctbox.workflows.open_case import Case, FileProblem
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
+_ROW_HEIGHT = 48  # three lines of a reason
 _HEADINGS = ("What", "File", "Reason")
 
 
@@ -103,7 +104,7 @@ class ProblemsDialog(QDialog):
     def __init__(self, case: Case, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Skipped files and notices")
-        self.resize(860, 460)
+        self.resize(980, 560)
         rows = list_problems(case)
         intro = QLabel(
             "The rest of the case was opened. These files were passed over or need a look:"
@@ -116,11 +117,13 @@ class ProblemsDialog(QDialog):
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        table.setColumnWidth(0, 190)
+        table.setColumnWidth(0, 200)
         table.setColumnWidth(1, 260)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -75,14 +75,20 @@ def build_rows(case: Case) -> tuple[PatientRow, ...]:
 
 def _build_series_rows(found: list[SeriesCase]) -> tuple[SeriesRow, ...]:
     """Return the rows of one patient; equal titles are told apart by their kernels."""
-    titles = [_describe_title(each.series) for each in found]
+    kernels: dict[str, set[str | None]] = {}
+    for each in found:
+        kernels.setdefault(_describe_title(each.series), set()).add(each.series.convolution_kernel)
     rows = []
-    for title, series_case in zip(titles, found, strict=True):
-        kernel = series_case.series.convolution_kernel
-        is_ambiguous = kernel and titles.count(title) > 1
-        told_apart = f"{title} · {kernel}" if is_ambiguous else title
-        rows.append(build_series_row(series_case, told_apart))
+    for each in found:
+        title, kernel = _describe_title(each.series), each.series.convolution_kernel
+        if kernel and len(kernels[title]) > 1:
+            title = f"{title} · {kernel}"
+        rows.append(build_series_row(each, title))
     return tuple(rows)
+
+
+def _describe_title(series: Series) -> str:
+    return series.description or "No description"
 
 
 def build_series_row(series_case: SeriesCase, title: str) -> SeriesRow:
@@ -106,16 +112,12 @@ def _describe_subtype(found: list[SeriesCase]) -> str:
     return f"{letter} · {SUBTYPES[letter]}" if letter in SUBTYPES else letter
 
 
-def _describe_title(series: Series) -> str:
-    title = series.description or "No description"
-    if series.was_split and series.acquisition_number is not None:
-        title += f"  (acq. {series.acquisition_number})"
-    return title
-
-
 def _describe_facts(series: Series) -> str:
+    parts = []
+    if series.was_split and series.acquisition_number is not None:
+        parts.append(f"acq. {series.acquisition_number}")
     count = len(series.slices)
-    parts = ["1 slice" if count == 1 else f"{count} slices"]
+    parts.append("1 slice" if count == 1 else f"{count} slices")
     spacing = series.pixel_spacing_mm
     sizes = [] if series.slice_spacing_mm is None else [f"{series.slice_spacing_mm:.3g}"]
     sizes += [] if spacing is None else [f"{spacing[1]:.2f}"]

@@ -88,6 +88,15 @@ def describe_iou(
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
 
 
+def describe_unpredictable(series: Series) -> IouReadout:
+    """Return what the IoU corner says where the detector does not run at all."""
+    if series.is_secondary_capture or series.slices[0].is_color:
+        why = "secondary capture"
+    else:
+        why = "not a volume" if series.not_a_volume else "not CT"
+    return IouReadout(IouKind.NOT_PREDICTED, "not predicted", why)
+
+
 def match_one_to_one(iou: NDArray[np.float64]) -> list[int | None]:
     """Return for each expert's box its detection, the greatest overlaps first.
 

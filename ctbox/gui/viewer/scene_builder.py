@@ -79,8 +79,10 @@ def _mark_detections(state: ViewerState) -> tuple[BoxMark, ...]:
 
 
 def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
-    if series.skip_detection_reason is not None and not state.annotations:
-        return None
+    if series.skip_detection_reason is not None:
+        if not state.annotations:
+            return None
+        return readout.describe_unpredictable(series)
     selection = state.selection
     return readout.describe_iou(
         state.annotations, state.detections, selection.annotation, selection.detection

@@ -1,12 +1,25 @@
-"""Icons by meaning; drawn from one library in the theme's colours."""
+"""Icons by meaning; drawn from one library in the theme's colours.
+
+The fonts are qtawesome's. Its own code is passed by, for it brings another layer over Qt whose
+import would take a third of the window's start.
+"""
 
 from __future__ import annotations
 
 import functools
+import json
+from importlib.util import find_spec
+from pathlib import Path
 
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
 from ctbox.gui.theme import Theme
+
+_FONT_FILES = {"ph": "phosphor-[0-9]*", "mdi6": "materialdesignicons6-webfont-[0-9]*"}
+_CHARACTER_FILES = {"ph": "phosphor-charmap*", "mdi6": "materialdesignicons6-webfont-charmap*"}
+# Leaves the glyph a little air within the icon's square.
+_GLYPH_SHARE = 0.9
 
 _NAMES = {
     "open_folder": "ph.folder-open",
@@ -46,15 +59,74 @@ _NAMES = {
 }
 
 
-@functools.lru_cache(maxsize=256)
-def _draw(name: str, color: str, disabled: str, active: str) -> QIcon:
-    # Imported on first use; the library reads its fonts then.
-    import qtawesome
+class _GlyphEngine(QIconEngine):
+    """Draws one glyph of an icon font, sharp at any size."""
 
-    icon: QIcon = qtawesome.icon(
-        _NAMES[name], color=color, color_disabled=disabled, color_selected=active
-    )
-    return icon
+    def __init__(self, family: str, glyph: str, colors: tuple[str, str, str]) -> None:
+        super().__init__()
+        self._family = family
+        self._glyph = glyph
+        normal, disabled, selected = (QColor(color) for color in colors)
+        self._normal = normal
+        self._colors = {QIcon.Mode.Disabled: disabled, QIcon.Mode.Selected: selected}
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        """Draw the glyph in the middle of the square."""
+        font = QFont(self._family)
+        font.setPixelSize(max(round(rect.height() * _GLYPH_SHARE), 1))
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(self._colors.get(mode, self._normal))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._glyph)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the glyph on nothing."""
+        picture = QPixmap(size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return picture
+
+    def clone(self) -> QIconEngine:
+        """Return another engine that draws the same."""
+        colors = (self._normal, *self._colors.values())
+        normal, disabled, selected = (color.name() for color in colors)
+        return _GlyphEngine(self._family, self._glyph, (normal, disabled, selected))
+
+
+def _find_fonts() -> Path:
+    """Return the folder of qtawesome's fonts, without importing it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If qtawesome is not installed.
+    """
+    spec = find_spec("qtawesome")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("qtawesome, which holds the icons, is not installed.")
+    return Path(spec.origin).parent / "fonts"
+
+
+@functools.lru_cache(maxsize=4)
+def _load_font(prefix: str) -> tuple[str, dict[str, str]]:
+    """Return a font's family and its glyphs' code points (hexadecimal) by name."""
+    folder = _find_fonts()
+    font = next(iter(folder.glob(_FONT_FILES[prefix] + ".ttf")))
+    number = QFontDatabase.addApplicationFontFromData(font.read_bytes())
+    characters = next(iter(folder.glob(_CHARACTER_FILES[prefix] + ".json")))
+    names: dict[str, str] = json.loads(characters.read_text(encoding="utf-8"))
+    return QFontDatabase.applicationFontFamilies(number)[0], names
+
+
+@functools.lru_cache(maxsize=256)
+def _draw(name: str, color: str, disabled: str, selected: str) -> QIcon:
+    prefix, glyph = _NAMES[name].split(".")
+    family, characters = _load_font(prefix)
+    character = chr(int(characters[glyph], 16))
+    return QIcon(_GlyphEngine(family, character, (color, disabled, selected)))
 
 
 def find_icon(meaning: str, theme: Theme, color: str | None = None) -> QIcon:

@@ -5,7 +5,7 @@
 2.  At that level the component is taken that shares most pixels with the envelope, cut by it.
 3.  Thin outgrowths that lead out of the box (vessels, the chest wall's corners) are removed by
     an opening of a tenth of the box's shorter side; those that end within the box (spicules)
-    are kept, or added back where the envelope cut them.
+    are kept, or added back where the envelope cut them and they taper.
 4.  Holes are filled.
 """
 
@@ -28,7 +28,9 @@ from ctbox.imaging.regions import (
 
 _LEVELS = (0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65)
 _OPENING, _MOST_OPENING_MM = 0.10, 5.0
-_SPICULE_REACH, _SPICULE_SHARE = 0.10, 0.25
+_SPICULE_REACH = 0.2
+# Of its greatest breadth.
+_LEAST_BASE = 0.7
 _BORDER_PX = 3
 
 
@@ -44,18 +46,34 @@ def find_component(field: LesionField, envelope: Mask) -> Mask:
     """
     # A border about the window tells what leads out of it.
     around = field.inner.grown(_BORDER_PX, _BORDER_PX, (field.hu.shape[0], field.hu.shape[1]))
-    inside = np.zeros(field.hu.shape, dtype=bool)
-    inside[field.inner.slices] = True
-    inside, ring = inside[around.slices], envelope[around.slices]
+    inside, ring = _find_pixels(field.inner, around), envelope[around.slices]
     reach = ndimage.binary_dilation(ring, EIGHT_NEIGHBOURS) & inside
     bright = _choose_level(field, around, reach, ring)
     core = keep_largest_overlap(bright & reach, ring)
     if core.any():
-        core = _add_spicules(field, core, bright, inside, ring)
+        core = _add_spicules(field, core, bright, _find_boxed(field, around), ring)
         core = _drop_outgrowths(field, core, bright, inside)
     top, left = field.inner.y1 - around.y1, field.inner.x1 - around.x1
     rows, columns = field.inner.shape
     return fill_holes(np.pad(core[top : top + rows, left : left + columns], 1))[1:-1, 1:-1]
+
+
+def _find_pixels(window: PixelWindow, around: PixelWindow) -> Mask:
+    """Return the pixels of one window as a mask of another's shape."""
+    mask = np.zeros(around.shape, dtype=bool)
+    rows = slice(max(window.y1 - around.y1, 0), max(window.y2 - around.y1, 0))
+    columns = slice(max(window.x1 - around.x1, 0), max(window.x2 - around.x1, 0))
+    mask[rows, columns] = True
+    return mask
+
+
+def _find_boxed(field: LesionField, around: PixelWindow) -> Mask:
+    """Return the pixels that lie in the box, give or take one of the slice's pixels."""
+    box, slack = field.box, field.zoom
+    window = PixelWindow(
+        round(box.x1) - slack, round(box.y1) - slack, round(box.x2) + slack, round(box.y2) + slack
+    )
+    return _find_pixels(window, around)
 
 
 def _choose_level(field: LesionField, around: PixelWindow, reach: Mask, ring: Mask) -> Mask:
@@ -74,14 +92,21 @@ def _choose_level(field: LesionField, around: PixelWindow, reach: Mask, ring: Ma
     return best
 
 
-def _add_spicules(field: LesionField, core: Mask, bright: Mask, inside: Mask, ring: Mask) -> Mask:
-    """Add bright pieces that the envelope cut off, if they are small, near and end in the box."""
-    labels, count = ndimage.label(bright & ~core)
-    leads_out = ndimage.binary_dilation(~inside, border_value=True)
-    leads_out |= compute_distance_mm(ring, field.spacing_mm) > _SPICULE_REACH * field.side_mm
-    rejected = find_touched_labels(labels, count, leads_out)
-    size = np.bincount(labels.ravel(), minlength=count + 1)
-    rejected |= size > _SPICULE_SHARE * core.sum()
+def _add_spicules(field: LesionField, core: Mask, bright: Mask, boxed: Mask, ring: Mask) -> Mask:
+    """Add bright pieces that the envelope cut off, if they end in the box and taper.
+
+    A spicule is broadest where it leaves the tumour; a vessel that only touches the tumour is
+    broader than the bridge between them.
+    """
+    pieces = bright & ~core
+    labels, count = ndimage.label(pieces)
+    too_far = compute_distance_mm(ring, field.spacing_mm) > _SPICULE_REACH * field.side_mm
+    rejected = find_touched_labels(labels, count, too_far | ~boxed)
+    every = range(count + 1)
+    bases = ndimage.sum_labels(ndimage.binary_dilation(core) & pieces, labels, every)
+    depths_mm = ndimage.maximum(compute_distance_mm(~pieces, field.spacing_mm), labels, every)
+    bases_mm = np.asarray(bases) * min(field.spacing_mm)
+    rejected |= bases_mm < _LEAST_BASE * 2 * np.asarray(depths_mm)
     rejected[0] = True
     return keep_largest_overlap(core | ~rejected[labels], core)
 

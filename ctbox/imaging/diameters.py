@@ -43,62 +43,58 @@ def trace_contour(mask: NDArray[np.bool_], zoom: int, offset: Point) -> FloatArr
     return np.asarray((ring[:, ::-1] - 0.5) / zoom + np.asarray(offset))
 
 
-def measure_long_axis(contour_xy: FloatArray, spacing_mm: tuple[float, float]) -> Diameter:
-    """Return the greatest distance between two points of a contour.
+def measure_axes(
+    contour_xy: FloatArray, spacing_mm: tuple[float, float]
+) -> tuple[Diameter, Diameter]:
+    """Return the long and the short axis of a contour.
+
+    The long axis is the greatest distance between two points of the contour; the short axis is
+    the greatest diameter perpendicular (in mm) to it: the longest line across the contour among
+    256 that stand evenly on the long axis, each measured between its outermost crossings. Of
+    equal long axes (a disc of pixels has many) the one with the longest short axis is taken, so
+    that turning a slice keeps the measures.
 
     Parameters
     ----------
     contour_xy : ndarray
-        Points (N, 2) in pixels.
+        Closed contour (N, 2) in pixels, its first point repeated at the end.
     spacing_mm : tuple of float
         Distance of rows and of columns.
-    """
-    points = contour_xy * np.array([spacing_mm[1], spacing_mm[0]])
-    try:
-        corners = np.asarray(ConvexHull(points).vertices, dtype=np.int64)
-    except QhullError:
-        corners = np.arange(len(points), dtype=np.int64)
-    hull = points[corners]
-    squared = ((hull[:, None] - hull[None, :]) ** 2).sum(axis=2)
-    first, second = np.unravel_index(int(squared.argmax()), squared.shape)
-    ends = contour_xy[corners[[first, second]]]
-    return Diameter(float(np.sqrt(squared.max())), _as_ends(ends))
-
-
-def measure_short_axis(
-    contour_xy: FloatArray, spacing_mm: tuple[float, float], long_axis: Diameter
-) -> Diameter:
-    """Return the greatest diameter perpendicular (in mm) to the long axis.
-
-    It is the longest line across the contour among 256 that stand evenly on the long axis, each
-    measured between its outermost crossings.
-
-    Parameters
-    ----------
-    contour_xy : ndarray
-        Closed contour (N, 2), its first point repeated at the end.
-    spacing_mm : tuple of float
-        Distance of rows and of columns.
-    long_axis : Diameter
-        From `measure_long_axis`.
     """
     scale = np.array([spacing_mm[1], spacing_mm[0]])
-    start, stop = (np.array(end) * scale for end in long_axis.ends)
-    axis = (stop - start) / max(float(np.linalg.norm(stop - start)), 1e-12)
+    points = contour_xy * scale
+    try:
+        hull = points[ConvexHull(points).vertices]
+    except QhullError:
+        hull = points
+    first, second = np.triu_indices(len(hull), 1)
+    lengths = np.hypot(*(hull[second] - hull[first]).T)
+    longest = np.flatnonzero(lengths >= lengths.max() * (1 - 1e-6))
+    axes = [hull[[first[i], second[i]]] for i in longest]
+    crossings = [_find_longest_crossing(points, axis) for axis in axes]
+    widths = [float(np.hypot(*(crossing[1] - crossing[0]))) for crossing in crossings]
+    best = int(np.argmax(widths))
+    return (
+        Diameter(float(lengths[longest[best]]), _as_ends(axes[best] / scale)),
+        Diameter(widths[best], _as_ends(crossings[best] / scale)),
+    )
+
+
+def _find_longest_crossing(points: FloatArray, axis_ends: FloatArray) -> FloatArray:
+    """Return the ends (2, 2) of the longest line across a contour perpendicular to an axis."""
+    start, length = axis_ends[0], float(np.hypot(*(axis_ends[1] - axis_ends[0])))
+    axis = (axis_ends[1] - start) / length
     normal = np.array([-axis[1], axis[0]])
-    relative = contour_xy * scale - start
-    along, across = relative @ axis, relative @ normal
-    feet = (np.arange(_CHORDS) + 0.5) / _CHORDS * long_axis.length
+    along, across = (points - start) @ axis, (points - start) @ normal
+    feet = (np.arange(_CHORDS) + 0.5) / _CHORDS * length
     a, b = along[:-1, None], along[1:, None]
     crosses = (np.minimum(a, b) <= feet) & (feet < np.maximum(a, b))
     share = np.where(crosses, (feet - a) / np.where(crosses, b - a, 1.0), 0.0)
     heights = across[:-1, None] + share * (across[1:, None] - across[:-1, None])
     high = np.where(crosses, heights, -np.inf).max(axis=0)
     low = np.where(crosses, heights, np.inf).min(axis=0)
-    lengths = np.where(crosses.any(axis=0), high - low, 0.0)
-    best = int(lengths.argmax())
-    ends = (start + feet[best] * axis + np.array([[low[best]], [high[best]]]) * normal) / scale
-    return Diameter(float(lengths[best]), _as_ends(ends))
+    best = int(np.where(crosses.any(axis=0), high - low, 0.0).argmax())
+    return np.asarray(start + feet[best] * axis + np.array([[low[best]], [high[best]]]) * normal)
 
 
 def _as_ends(points: FloatArray) -> tuple[Point, Point]:

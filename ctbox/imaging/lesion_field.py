@@ -149,12 +149,14 @@ def compute_ellipse_distance(shape: tuple[int, int], box: BoundingBox) -> FloatA
 def _estimate_levels(hu: FloatArray, box: BoundingBox) -> tuple[float, float]:
     """Return typical HU of the tumour and of its darker surroundings."""
     distance = compute_ellipse_distance((hu.shape[0], hu.shape[1]), box)
-    lesion = float(np.percentile(hu[distance <= 0.6], 65))
-    rim = hu[(distance > 0.5) & (distance <= 1.0)]
-    split = _split(hu[distance <= 1.0])
-    # A dark core within a rim that is bright nearly all the way round is a cavity.
-    if lesion < split and np.mean(_find_bright_sectors(hu, distance, box, split)) >= 0.75:
-        lesion = float(np.median(rim[rim > split]))
+    core, split = hu[distance <= 0.6], _split(hu[distance <= 1.0])
+    # A little above the median: in small tumours the blurred edge takes up half of the core.
+    lesion = float(np.percentile(core, 65))
+    if lesion >= split:
+        lesion = float(np.percentile(core[core >= split], 65))
+    elif np.mean(_find_bright_sectors(hu, distance, box, split)) >= 0.75:
+        # A dark core in a bright rim is a cavity; a bright spot in it a small tumour.
+        lesion = float(np.median(hu[(distance <= 1.0) & (hu > split)]))
     darker = np.minimum(hu, lesion)
     background = darker[darker <= _split(darker)]
     return lesion, float(np.median(background)) if background.size else lesion

@@ -14,8 +14,9 @@ from scipy.spatial import ConvexHull, QhullError
 from ctbox.imaging.lesion_field import LesionField, compute_ellipse_distance
 from ctbox.imaging.regions import find_touched_labels
 
-# The pleura is taken for an arc of this radius above the chord.
-_CHEST_RADIUS_MM = 100.0
+# The pleura is taken for an arc of this radius above the chord: twice a chest's, because the
+# arc's full height is reached only midway.
+_PLEURA_RADIUS_MM = 200.0
 
 
 def find_lung_hull(field: LesionField) -> NDArray[np.float64] | None:
@@ -64,5 +65,5 @@ def compute_depth_mm(
     row_mm, column_mm = field.spacing_mm
     planes = hull[:, 0, None] * (x.ravel() * column_mm) + hull[:, 1, None] * (y.ravel() * row_mm)
     outside = (planes + hull[:, 2, None]).max(axis=0).reshape(x.shape)
-    sagitta_mm = (field.side_mm / 2) ** 2 / (2 * _CHEST_RADIUS_MM)
+    sagitta_mm = (field.side_mm / 2) ** 2 / (2 * _PLEURA_RADIUS_MM)
     return np.asarray(np.maximum(outside - sagitta_mm, 0.0))

@@ -26,13 +26,7 @@ from skimage.filters import sobel
 
 from ctbox.boxes import BoundingBox
 from ctbox.imaging.component import find_component
-from ctbox.imaging.diameters import (
-    Diameter,
-    Point,
-    measure_long_axis,
-    measure_short_axis,
-    trace_contour,
-)
+from ctbox.imaging.diameters import Diameter, Point, measure_axes, trace_contour
 from ctbox.imaging.envelope import find_envelope
 from ctbox.imaging.lesion_field import LesionField, build_field
 from ctbox.imaging.pixel_window import PixelWindow, find_window
@@ -191,9 +185,7 @@ def _measure(
     spacing_mm: tuple[float, float] | None,
 ) -> Outline:
     contour = trace_contour(component, zoom, (window.x1, window.y1))
-    scale = spacing_mm or (1.0, 1.0)
-    long_axis = measure_long_axis(contour, scale)
-    short_axis = measure_short_axis(contour, scale, long_axis)
+    long_axis, short_axis = measure_axes(contour, spacing_mm or (1.0, 1.0))
     area_px = float(component.sum()) / zoom**2
     rows, columns = window.shape
     shares = component.reshape(rows, zoom, columns, zoom).mean(axis=(1, 3))

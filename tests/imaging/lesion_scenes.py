@@ -13,7 +13,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.spatial.distance import pdist
 
 from ctbox.boxes import BoundingBox
 
@@ -94,18 +93,25 @@ def _draw_lesion(
     angle = rng.uniform(0, math.pi)
     u = xx * math.cos(angle) + yy * math.sin(angle)
     v = -xx * math.sin(angle) + yy * math.cos(angle)
-    theta = np.arctan2(v, u)
-    reach = np.ones_like(theta)
-    if kind == "spiculated":
-        for order in (2, 3, 5):
-            reach += rng.uniform(0.0, 0.06) * np.cos(order * theta + rng.uniform(0, 2 * math.pi))
-        width = max(0.06, 1.2 / (size_mm / 2))
-        for centre in rng.uniform(-math.pi, math.pi, rng.integers(6, 12)):
-            turn = np.angle(np.exp(1j * (theta - centre)))
-            reach += rng.uniform(0.1, 0.3) * np.exp(-((turn / width) ** 2))
-        reach /= 1.2
     ellipse = np.hypot(u / (size_mm / 2), v / (aspect * size_mm / 2))
-    return np.asarray(ellipse <= reach)
+    if kind != "spiculated":
+        return np.asarray(ellipse <= 1)
+    angles = np.linspace(-math.pi, math.pi, 3601)
+    return np.asarray(
+        ellipse <= np.interp(np.arctan2(v, u), angles, _draw_reach(angles, size_mm, rng))
+    )
+
+
+def _draw_reach(angles: FloatArray, size_mm: float, rng: np.random.Generator) -> FloatArray:
+    """Return how far a spiculated lesion reaches beyond its ellipse, as a factor."""
+    reach = np.ones_like(angles)
+    for order in (2, 3, 5):
+        reach += rng.uniform(0.0, 0.06) * np.cos(order * angles + rng.uniform(0, 2 * math.pi))
+    width = max(0.06, 1.2 / (size_mm / 2))
+    for centre in rng.uniform(-math.pi, math.pi, rng.integers(6, 12)):
+        turn = np.angle(np.exp(1j * (angles - centre)))
+        reach += rng.uniform(0.1, 0.3) * np.exp(-((turn / width) ** 2))
+    return reach / 1.2
 
 
 def _compute_wall_depth(
@@ -164,14 +170,14 @@ def _measure(truth: NDArray[np.bool_], spacing: tuple[float, float]) -> tuple[fl
     """Measure the true axes on the fine grid, by brute force and another route than ctbox's."""
     edge = truth & ~ndimage.binary_erosion(truth)
     points = np.argwhere(edge) * np.array(spacing) / OVERSAMPLING
-    distances = pdist(points)
-    first, second = np.triu_indices(len(points), 1)
-    best = int(np.argmax(distances))
-    axis = points[second[best]] - points[first[best]]
-    axis /= np.linalg.norm(axis)
+    turns = np.arange(1440) * np.pi / 1440
+    spread = points @ np.stack([np.cos(turns), np.sin(turns)])
+    widths = np.ptp(spread, axis=0)
+    turn = turns[np.argmax(widths)]
+    axis = np.array([np.cos(turn), np.sin(turn)])
     along, across = points @ axis, points @ np.array([-axis[1], axis[0]])
     bins = np.floor((along - along.min()) / (min(spacing) / OVERSAMPLING)).astype(int)
     low, high = (np.full(bins.max() + 1, s * np.inf) for s in (1, -1))
     np.minimum.at(low, bins, across)
     np.maximum.at(high, bins, across)
-    return float(distances[best]), float(np.max(high - low))
+    return float(widths.max()), float(np.max(high - low))

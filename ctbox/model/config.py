@@ -40,8 +40,8 @@ class ModelConfig:
     """
 
     architecture: str = DETECTOR
-    pixel_size_mm: float = 1.5
-    crop_shape: tuple[int, int] = (192, 224)
+    pixel_size_mm: float = 1.25
+    crop_shape: tuple[int, int] = (224, 256)
     neighbour_offset_mm: float = 5.0
     slab_mm: float = 4.0
     widths: tuple[int, ...] = (24, 48, 96, 144, 176)
@@ -112,10 +112,10 @@ class SampleMix:
         dimensions into real volumes; tumour-free slices; slices of phantoms.
     """
 
-    real: float = 0.37
+    real: float = 0.34
     pasted: float = 0.16
     synthetic: float = 0.08
-    grown: float = 0.17
+    grown: float = 0.20
     negative: float = 0.22
     phantom: float = 0.0
 

@@ -57,8 +57,9 @@ def link_lesions(
     """Return lesions, best score first.
 
     A slice box's score becomes own ** (1 − w) · lesion ** w with w of the configuration: a
-    faint slice of a sure lesion is surer than it looks alone. A box joins the open lesion whose last box it overlaps most, if that lies near enough along
-    z; on every slice the surest pairs join first. Every candidate ends in exactly one lesion.
+    faint slice of a sure lesion is surer than it looks alone. A box joins the open lesion whose
+    last box it overlaps most, if that lies near enough along z; on every slice the surest pairs
+    join first. Every candidate ends in exactly one lesion.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def segment_lungs(planes_hu: NDArray[np.generic]) -> Mask:
     planes_hu : ndarray
         (n, rows, columns), HU.
     """
-    air = np.less(planes_hu, LUNG_MAX_HU)
+    air: Mask = np.less(planes_hu, LUNG_MAX_HU)
     structure = np.zeros((3, 3, 3), dtype=bool)
     structure[1] = ndimage.generate_binary_structure(2, 1)
     labels, count = ndimage.label(air, structure)

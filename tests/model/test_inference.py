@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ctbox.errors import CheckpointError, DeviceError
+from ctbox.model import devices
+from ctbox.model.checkpoint import save_checkpoint
+from ctbox.model.config import (
+    SIMPLE_CANCER_CNN,
+    InferenceConfig,
+    ModelConfig,
+    SampleMix,
+    TrainingConfig,
+)
+from ctbox.model.dataset import TrainingData
+from ctbox.model.devices import choose_device
+from ctbox.model.geometry import VolumeGeometry
+from ctbox.model.inference import Detector
+from ctbox.model.lung_inference import find_heat_neighbours
+from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
+from ctbox.model.shipping import CardNotes, build_card
+from ctbox.model.training import fit
+from ctbox.progress import Progress, TaskCancelledError, TaskContext
+from tests.model.toy import make_config, make_geometry, make_series, make_volume
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    mix = SampleMix(real=0.8, pasted=0, synthetic=0, grown=0, negative=0.2)
+    config = make_config(
+        epochs=1, steps_per_epoch=80, batch_size=5, warmup_steps=5, learning_rate=4e-3, mix=mix
+    )
+    series = (make_series("T1"), make_series("T2", centre=(6, 42, 90), seed=1))
+    state = fit(config, TrainingData(series)).state
+    notes = CardNotes("toy", 0.2, "patient", "make toy")
+    card = build_card(state, config, InferenceConfig(), (series, ()), notes)
+    return save_checkpoint(tmp_path_factory.mktemp("models") / "toy", state, card)
+
+
+@pytest.fixture
+def detector(model_folder: Path) -> Detector:
+    return Detector.load(model_folder, device="cpu")
+
+
+def test_it_finds_the_tumour_it_learnt_and_says_where_it_ran(detector: Detector) -> None:
+    hu, boxes = make_volume()
+    found = detector.predict_volume(hu, make_geometry())
+    assert detector.device_label == "CPU"
+    assert detector.threshold == 0.2
+    best = found.slices[8][0]
+    truth = boxes[8][0]
+    assert np.abs(np.array(best.box.as_tuple()) - truth).max() < 5
+    lesion = found.lesions[0]
+    assert 8 in lesion.indices
+    assert lesion.box_mm[0] < 38 * 2.5 < lesion.box_mm[3]
+    assert lesion.box_mm[2] < -40.0 < lesion.box_mm[5]
+    scores = [one.score for one in found.lesions]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_slice_alone_gives_the_same_boxes_in_any_company(detector: Detector) -> None:
+    hu, _ = make_volume()
+    alone = detector.predict_volume(hu, make_geometry(), [8])
+    together = detector.predict_volume(hu, make_geometry(), [3, 8, 7])
+    assert alone.slices[0] == together.slices[1]
+    assert alone.slices[0]
+    assert alone.lesions == []
+
+
+def test_prediction_is_deterministic(detector: Detector) -> None:
+    hu, _ = make_volume()
+    first = detector.predict_volume(hu, make_geometry())
+    assert detector.predict_volume(hu, make_geometry()) == first
+
+
+def test_detections_are_sorted_over_the_threshold_and_on_the_image(detector: Detector) -> None:
+    hu, _ = make_volume()
+    found = detector.predict_volume(hu, make_geometry(), threshold=0.0)
+    for detections in found.slices:
+        scores = [one.score for one in detections]
+        assert scores == sorted(scores, reverse=True)
+        for one in detections:
+            assert 0 <= one.box.x1 < one.box.x2 <= hu.shape[2]
+            assert 0 <= one.box.y1 < one.box.y2 <= hu.shape[1]
+    assert not any(detector.predict_volume(hu, make_geometry(), threshold=1.01).slices)
+
+
+def test_one_slice_without_neighbours_is_enough(detector: Detector) -> None:
+    hu, _ = make_volume()
+    found = detector.predict_volume(hu[8:9], VolumeGeometry((2.5, 2.5), (-40.0,)))
+    assert len(found.slices) == 1
+
+
+def test_progress_and_cancel(detector: Detector) -> None:
+    hu, _ = make_volume()
+    seen: list[object] = []
+    detector.predict_volume(hu, make_geometry(), ctx=TaskContext(on_report=seen.append))
+    assert [one.done for one in seen if isinstance(one, Progress)] == list(range(1, len(hu) + 1))
+    with pytest.raises(TaskCancelledError):
+        detector.predict_volume(hu, make_geometry(), ctx=TaskContext(is_cancelled=lambda: True))
+
+
+@pytest.mark.parametrize(
+    ("shape", "indices", "message"),
+    [((16, 96), None, "must be"), ((4, 96, 128), None, "positions"), ((16, 96, 128), [16], "0…15")],
+)
+def test_what_does_not_fit_is_refused(
+    detector: Detector, shape: tuple[int, ...], indices: list[int] | None, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        detector.predict_volume(np.zeros(shape, dtype=np.int16), make_geometry(), indices)
+
+
+def test_lesions_follow_the_patients_axes(detector: Detector) -> None:
+    hu, _ = make_volume()
+    positions = make_geometry().positions_mm
+    shifted = VolumeGeometry(
+        (2.5, 2.5), positions, tuple((-100.0, 50.0, z) for z in positions), (1, 0, 0, 0, 1, 0)
+    )
+    plain = detector.predict_volume(hu, make_geometry()).lesions[0].box_mm
+    moved = detector.predict_volume(hu, shifted).lesions[0].box_mm
+    np.testing.assert_allclose(np.subtract(moved, plain), [-100, 50, 0, -100, 50, 0], atol=1e-6)
+
+
+def test_thin_slices_share_heat_with_a_few_neighbours_only() -> None:
+    thin = VolumeGeometry((1.0, 1.0), tuple(float(i) for i in range(100)))
+    near = find_heat_neighbours(thin, 50, 12.5)
+    assert near == [38, 42, 46, 50, 54, 58, 62]
+    thick = VolumeGeometry((1.0, 1.0), (0.0, 10.0, 20.0))
+    assert find_heat_neighbours(thick, 1, 12.5) == [0, 1, 2]
+    assert find_heat_neighbours(thick, 0, 0.0) == [0]
+
+
+def test_the_baseline_gives_one_raw_box_of_score_one_a_slice(tmp_path: Path) -> None:
+    model = ModelConfig(architecture=SIMPLE_CANCER_CNN, baseline_side=32)
+    state = SimpleCancerCNN(32).state_dict()
+    state["fc2.weight"].zero_()
+    state["fc2.bias"].copy_(torch.tensor([4.0, 8.0, 16.0, 24.0]))
+    notes = CardNotes("base", 0.5, "patient", "train")
+    config = TrainingConfig(model=model)
+    card = build_card(state, config, InferenceConfig(), ((make_series(),), ()), notes)
+    detector = Detector.load(save_checkpoint(tmp_path / "base", state, card), device="cpu")
+    found = detector.predict_volume(np.zeros((2, 96, 128)), VolumeGeometry((1, 1), (0.0, 5.0)))
+    assert [[one.score for one in s] for s in found.slices] == [[1.0], [1.0]]
+    assert found.slices[0][0].box.as_tuple() == pytest.approx((16, 24, 64, 72))
+    assert found.lesions == []
+
+
+def test_an_unknown_architecture_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "toy"
+    copy.mkdir()
+    for file in model_folder.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    card = (copy / "card.json").read_text(encoding="utf-8")
+    (copy / "card.json").write_text(card.replace("lung-detector", "other-net"), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="other-net"):
+        Detector.load(copy, device="cpu")
+
+
+def test_a_broken_gpu_falls_back_or_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.version, "cuda", "12.8")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(devices, "find_cuda_problem", lambda: "the driver is too old.")
+    compute = choose_device("auto")
+    assert compute.label == "CPU"
+    assert compute.fallback_reason == "the driver is too old."
+    with pytest.raises(DeviceError, match="driver is too old"):
+        choose_device("cuda")
+    with pytest.raises(DeviceError, match="Unknown device"):
+        choose_device("tpu")

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SIDE = 64
-LOW_HU, HIGH_HU = -1024.0, 600.0
+LOW_HU, HIGH_HU = -1024, 600
+# Clipped as they are; anything else goes by way of float64 first.
+_FAST_TYPES = (np.dtype(np.int16), np.dtype(np.float32), np.dtype(np.float64))
 
 
 def compute_thumbnail(hu: ArrayLike, side: int = SIDE) -> NDArray[np.float64]:
@@ -32,13 +34,23 @@ def compute_thumbnail(hu: ArrayLike, side: int = SIDE) -> NDArray[np.float64]:
     ValueError
         If the slice has not two axes or no pixels.
     """
-    pixels = np.asarray(hu, dtype=np.float64)
+    pixels = np.asarray(hu)
     if pixels.ndim != 2 or pixels.size == 0:
         raise ValueError(f"A slice must have shape (rows, columns), got {pixels.shape}.")
+    if pixels.dtype not in _FAST_TYPES:
+        pixels = pixels.astype(np.float64)
     clipped = np.clip(pixels, LOW_HU, HIGH_HU)
-    rows, columns = pixels.shape
+    if any(length % side for length in pixels.shape):
+        return _average_parts(clipped, side)
+    height, width = (length // side for length in pixels.shape)
+    lines = clipped.reshape(side, height, -1).sum(axis=1, dtype=np.float64)
+    return np.asarray(lines.reshape(side, side, width).sum(axis=2) / (height * width))
+
+
+def _average_parts(clipped: NDArray[np.generic], side: int) -> NDArray[np.float64]:
+    rows, columns = clipped.shape
     averaged: NDArray[np.float64] = (
-        _make_averaging(rows, side) @ clipped @ _make_averaging(columns, side).T
+        _make_averaging(rows, side) @ clipped.astype(np.float64) @ _make_averaging(columns, side).T
     )
     return averaged
 

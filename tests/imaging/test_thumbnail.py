@@ -15,6 +15,13 @@ def test_whole_blocks_are_plain_means() -> None:
     np.testing.assert_allclose(compute_thumbnail(hu), expected, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32, np.float64, np.uint8])
+def test_any_type_of_pixel_gives_the_same(dtype: type) -> None:
+    hu = np.random.default_rng(0).integers(0, 250, (128, 128))
+
+    np.testing.assert_allclose(compute_thumbnail(hu.astype(dtype)), compute_thumbnail(hu))
+
+
 def test_parts_of_pixels_count_by_their_share() -> None:
     line = np.array([[0.0, 100.0, 200.0]])
 

@@ -25,9 +25,9 @@ from ctbox.imaging.ring_path import find_ring_paths
 FloatArray = NDArray[np.float64]
 _ANGLES = 96
 _LUNG_COST, _SHAPE_COST, _WALL_COST, _BEND_COST = 2.0, 0.8, 6.0, 0.1
-_LEAST_HULL_SHARE = 0.5
-# The cut along the pleura must not cost more than this of the agreement with the box.
-_HULL_TOLERANCE = 0.12
+# A hull that covers less of the box than the first says nothing about it, more than the second
+# all; between them its cut must not cost more than the tolerance of the agreement with the box.
+_LEAST_HULL_SHARE, _SURE_HULL_SHARE, _HULL_TOLERANCE = 0.5, 0.75, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,15 @@ def find_envelope(field: LesionField) -> Mask:
     """Return the region within the ring, a mask of the field's shape.
 
     Two rings are sought: one that the lung's hull keeps out of the chest wall and the
-    mediastinum, and one without it. The first is taken unless it agrees much less with the box
-    (IoU of its bounding box), as where the lung touches only one side of a large tumour.
+    mediastinum, and one without it. The first is taken unless the hull covers only part of the
+    box and that ring agrees much less with it (IoU of the bounding box), as where the lung
+    touches only one side of a large tumour.
     """
     rays = _cast_rays(field)
     free = _compute_cost(field, rays)
-    depth = _compute_wall_depth(field, rays)
+    depth, share = _compute_wall_depth(field, rays)
     costs = [free]
-    if depth is not None and depth.any():
+    if share >= _LEAST_HULL_SHARE and depth.any():
         costs.append(free + _WALL_COST * np.clip(depth / (field.side_mm / 2), 0, 0.6))
     reach = min(max(1, round(0.12 / rays.step)), 6)
     slopes = np.arange(-reach, reach + 1) * rays.step / (2 * np.pi / _ANGLES)
@@ -77,7 +78,8 @@ def find_envelope(field: LesionField) -> Mask:
         return rings[0]
     unbound, bound = rings
     agreement = [_compute_box_iou(field, ring) for ring in (unbound, bound)]
-    return bound if agreement[1] >= agreement[0] - _HULL_TOLERANCE else unbound
+    fits = share >= _SURE_HULL_SHARE or agreement[1] >= agreement[0] - _HULL_TOLERANCE
+    return bound if fits else unbound
 
 
 def _cast_rays(field: LesionField) -> _Rays:
@@ -134,19 +136,18 @@ def _compute_airiness(field: LesionField) -> NDArray[np.float32]:
     return np.asarray(airiness, dtype=np.float32)
 
 
-def _compute_wall_depth(field: LesionField, rays: _Rays) -> FloatArray | None:
-    """Return the points' depth beneath the pleura; None where the lung does not tell."""
+def _compute_wall_depth(field: LesionField, rays: _Rays) -> tuple[FloatArray, float]:
+    """Return the points' depth beneath the pleura, and the hull's share of the box's ellipse."""
     hull = find_lung_hull(field)
     if hull is None:
-        return None
+        return np.zeros(rays.x.shape), 0.0
     x, y = rays.x, rays.y
     depth = compute_depth_mm(field, hull, x, y)
     across = (x - field.box.centre[0]) / (field.box.width / 2)
     down = (y - field.box.centre[1]) / (field.box.height / 2)
     # Points are dense at the centre: weighing by radius makes the share one of area.
     weight = rays.radii * (np.hypot(across, down) <= 1)
-    share = float((weight * (depth == 0)).sum() / max(weight.sum(), 1e-9))
-    return depth if share >= _LEAST_HULL_SHARE else None
+    return depth, float((weight * (depth == 0)).sum() / max(weight.sum(), 1e-9))
 
 
 def _sample(values: NDArray[np.float32], x: FloatArray, y: FloatArray) -> FloatArray:

@@ -224,7 +224,6 @@ def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
     plain = spec.text.replace("&", "").rstrip("…")
     key = f"  ({spec.keys[0]})" if spec.keys else ""
     action.setToolTip(f"{spec.tip or plain}{key}")
-    action.setStatusTip(spec.tip)
     action.setIconText(spec.short or plain)
     return action
 

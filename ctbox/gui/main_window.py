@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("ctbox")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        self.status_line = StatusLine(self.statusBar(), runner)
         self.viewer = viewer
         self.commands = build_actions(self, viewer, DARK)
         self.browser = BrowserPanel()
@@ -84,7 +85,6 @@ class MainWindow(QMainWindow):
             [self.commands[name] for name in ("open_folder", "open_file", "open_sample")]
         )
         self.chip = DeviceChip()
-        self.status_line = StatusLine(runner)
         self.recent_menu = QMenu("Open &recent", self)
         self.file_windows_menu = QMenu("&Windows of this file", self)
         self._docks: list[QDockWidget] = []
@@ -95,7 +95,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self._build_menus()
         self._build_tool_bar()
-        self.setStatusBar(self.status_line)
         self.browser_dock = self.add_dock(
             "Series", "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
         )

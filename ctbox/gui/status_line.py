@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel, QStatusBar
 
 from ctbox.gui.help_dialogs import RESEARCH_NOTICE
 from ctbox.gui.task_bar import TaskBar
@@ -11,18 +11,20 @@ from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.viewer.readout import ProbeReadout
 
 
-class StatusLine(QStatusBar):
+class StatusLine(QObject):
     """Shows what lies under the pointer and how it is displayed.
 
     Parameters
     ----------
+    bar : QStatusBar
+        The window's own: setting another would leave two for a while.
     runner : TaskRunner
         Its tasks are shown with progress and Cancel.
     """
 
-    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizeGripEnabled(False)
+    def __init__(self, bar: QStatusBar, runner: TaskRunner) -> None:
+        super().__init__(bar)
+        bar.setSizeGripEnabled(False)
         self._pixel = self._build_label(150, "Pixel under the pointer")
         self._value = self._build_label(86, "Value under the pointer")
         self._place = self._build_label(0, "Position in the patient")
@@ -32,9 +34,9 @@ class StatusLine(QStatusBar):
         notice.setObjectName("researchStrip")
         self.tasks = TaskBar(runner)
         for label in (self._pixel, self._value, self._place):
-            self.addWidget(label)
+            bar.addWidget(label)
         for widget in (self.tasks, self._window, self._slice, notice):
-            self.addPermanentWidget(widget)
+            bar.addPermanentWidget(widget)
 
     def _build_label(self, width: int, name: str) -> QLabel:
         label = QLabel()

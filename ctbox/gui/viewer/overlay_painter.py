@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ctbox.gui.theme import OVERLAY
@@ -12,7 +12,7 @@ from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
 
 _MARGIN = 14.0
 _TAG_PADDING = 5.0
-_DASH, _DASH_GAP = 8.0, 5.0
+_DASH, _DASH_GAP = 7.0, 5.0
 _BOX_COLORS = {BoxKind.EXPERT: OVERLAY.expert, BoxKind.DETECTION: OVERLAY.detection}
 _IOU_COLORS = {
     IouKind.VALUE: OVERLAY.text,
@@ -67,27 +67,23 @@ class OverlayPainter:
         return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def _paint_box(self, mark: BoxMark) -> None:
+        """Draw the edges as filled bars: several times as fast as a pen, and always sharp."""
         rect = self._to_rect(mark)
-        width = 2.6 if mark.selected else 1.6
+        width = 3 if mark.selected else 2
+        dashed = mark.kind is BoxKind.DETECTION
+        color, shadow = QColor(_BOX_COLORS[mark.kind]), QColor(OVERLAY.shadow)
         # A dark line beneath keeps the box readable on bone and on air alike.
-        shadow = QColor(OVERLAY.shadow)
-        shadow.setAlpha(150)
-        self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, thickness in ((shadow, width + 1.8), (QColor(_BOX_COLORS[mark.kind]), width)):
-            pen = QPen(color, thickness)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            if mark.kind is BoxKind.DETECTION:
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                pen.setDashPattern([_DASH / thickness, _DASH_GAP / thickness])
-            self._painter.setPen(pen)
-            self._painter.drawRect(rect)
-        if mark.selected:
-            self._paint_handles(rect, QColor(_BOX_COLORS[mark.kind]))
-
-    def _paint_handles(self, rect: QRectF, color: QColor) -> None:
+        shadow.setAlpha(140)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._painter.setPen(Qt.PenStyle.NoPen)
-        for corner in (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight()):
-            self._painter.fillRect(QRectF(corner.x() - 3, corner.y() - 3, 6, 6), color)
+        for brush, thickness in ((shadow, width + 2), (color, width)):
+            self._painter.setBrush(brush)
+            self._painter.drawRects(build_frame(rect, thickness, dashed=dashed))
+        if mark.selected:
+            for corner in (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight()):
+                handle = QRect(round(corner.x()) - 4, round(corner.y()) - 4, 8, 8)
+                self._painter.fillRect(handle, color)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_tag(self, mark: BoxMark) -> None:
         """Write an expert's tag above its box and a prediction's below, so that they part."""
@@ -176,20 +172,14 @@ class OverlayPainter:
         """Draw an upright bar at the left edge's lower half, with its length beside it."""
         mm_per_point = column_mm / self._mapping.scale_x
         length_mm, length = choose_scale_bar(mm_per_point, self._area.height() * 0.22)
-        x = self._inner.left() + 3
-        top = self._area.center().y() + 26
-        line = QPolygonF(
-            [
-                QPointF(x + 5, top),
-                QPointF(x, top),
-                QPointF(x, top + length),
-                QPointF(x + 5, top + length),
-            ]
-        )
-        self._painter.setPen(QPen(QColor(0, 0, 0, 170), 3.2))
-        self._painter.drawPolyline(line)
-        self._painter.setPen(QPen(QColor(OVERLAY.text), 1.4))
-        self._painter.drawPolyline(line)
+        length = round(length)
+        x = round(self._inner.left() + 3)
+        top = round(self._area.center().y() + 26)
+        bars = (QRect(x, top, 2, length), QRect(x, top, 7, 2), QRect(x, top + length - 2, 7, 2))
+        for bar in bars:
+            self._painter.fillRect(bar.adjusted(-1, -1, 1, 1), QColor(0, 0, 0, 150))
+        for bar in bars:
+            self._painter.fillRect(bar, QColor(OVERLAY.text))
         text = f"{length_mm / 10:g} cm" if length_mm >= 10 else f"{length_mm:g} mm"
         rect = QRectF(x + 10, top + length / 2 - 10, 80, 20)
         vertical = Qt.AlignmentFlag.AlignVCenter
@@ -225,6 +215,46 @@ class OverlayPainter:
         font.setPointSizeF(self._font.pointSizeF() + delta)
         font.setWeight(weight)
         return font
+
+
+def build_frame(rect: QRectF, width: int, *, dashed: bool) -> list[QRectF]:
+    """Return the bars that make up a rectangle's edges, on whole points.
+
+    Parameters
+    ----------
+    rect : QRectF
+        The rectangle; the bars lie half inside it.
+    width : int
+        Thickness of the bars.
+    dashed : bool
+        Whether the edges have gaps.
+    """
+    left, top = round(rect.left()) - width / 2, round(rect.top()) - width / 2
+    right, bottom = round(rect.right()) - width / 2, round(rect.bottom()) - width / 2
+    across, down = right - left + width, bottom - top + width
+    if not dashed:
+        inner = max(down - 2 * width, 0.0)
+        return [
+            QRectF(left, top, across, width),
+            QRectF(left, bottom, across, width),
+            QRectF(left, top + width, width, inner),
+            QRectF(right, top + width, width, inner),
+        ]
+    bars = []
+    for start, length in _cut_dashes(across):
+        bars += [QRectF(left + start, y, length, width) for y in (top, bottom)]
+    for start, length in _cut_dashes(down):
+        bars += [QRectF(x, top + start, width, length) for x in (left, right)]
+    return bars
+
+
+def _cut_dashes(length: float) -> list[tuple[float, float]]:
+    """Return starts and lengths of dashes, so that both ends are drawn and gaps are equal."""
+    count = max(round((length + _DASH_GAP) / (_DASH + _DASH_GAP)), 1)
+    if count == 1:
+        return [(0.0, length)]
+    gap = (length - count * _DASH) / (count - 1)
+    return [(i * (_DASH + gap), _DASH) for i in range(count)]
 
 
 def _move_inside(rect: QRectF, area: QRectF) -> QRectF:

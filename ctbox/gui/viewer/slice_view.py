@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ctbox.gui.viewer.gestures import DragStart, Tool, apply_drag, choose_drag, is_click
@@ -24,6 +24,7 @@ from ctbox.gui.viewer.state import Selection, ViewerState
 
 _WHEEL_NOTCH = 120
 _GRAB_REACH = 6.0
+_BLACK = QColor(0, 0, 0)
 
 
 class SliceView(QWidget):
@@ -132,25 +133,28 @@ class SliceView(QWidget):
         """Draw the slice, then what lies over it."""
         painter = QPainter(self)
         area = QRectF(self.rect())
-        painter.fillRect(area, Qt.GlobalColor.black)
         mapping = self.mapping
-        shown = self._state.slice
-        if self._pixels is not None and shown is not None:
-            if self._image is None:
-                self._image = self._renderer.render(
-                    self._pixels, self._state.window, inverted=shown.is_inverted
-                )
-            smooth = QPainter.RenderHint.SmoothPixmapTransform
-            painter.setRenderHint(smooth, self._state.smooth)
-            rows, columns = self._pixels.shape[:2]
-            target = QRectF(
-                mapping.offset_x,
-                mapping.offset_y,
-                columns * mapping.scale_x,
-                rows * mapping.scale_y,
-            )
-            painter.drawImage(target, self._image)
+        target = self._paint_image(painter, mapping)
+        # Only what the image leaves free: filling it all would cost as much as the image.
+        for strip in find_surround(self.rect(), target):
+            painter.fillRect(strip, _BLACK)
         OverlayPainter(painter, mapping, area).paint(self._scene)
+
+    def _paint_image(self, painter: QPainter, mapping: ImageMapping) -> QRectF:
+        """Draw the slice, if it is read, and return where it lies."""
+        shown = self._state.slice
+        if self._pixels is None or shown is None:
+            return QRectF()
+        if self._image is None:
+            self._image = self._renderer.render(
+                self._pixels, self._state.window, inverted=shown.is_inverted
+            )
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._state.smooth)
+        rows, columns = self._pixels.shape[:2]
+        width, height = columns * mapping.scale_x, rows * mapping.scale_y
+        target = QRectF(mapping.offset_x, mapping.offset_y, width, height)
+        painter.drawImage(target, self._image)
+        return target
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -235,6 +239,22 @@ class SliceView(QWidget):
         size = self.image_size
         inside = self._state.slice is not None and 0 <= x < size.columns and 0 <= y < size.rows
         self.pointer_moved.emit((int(x), int(y)) if inside else None)
+
+
+def find_surround(area: QRect, target: QRectF) -> list[QRect]:
+    """Return what of a viewer an image leaves free."""
+    image = target.toRect().intersected(area)
+    if image.isEmpty():
+        return [area]
+    left, top, right, bottom = image.left(), image.top(), image.right() + 1, image.bottom() + 1
+    width, height = area.width(), area.height()
+    strips = [
+        QRect(0, 0, width, top),
+        QRect(0, bottom, width, height - bottom),
+        QRect(0, top, left, bottom - top),
+        QRect(right, top, width - right, bottom - top),
+    ]
+    return [strip for strip in strips if not strip.isEmpty()]
 
 
 def _select(before: Selection, mark: BoxMark | None, *, pair: bool) -> Selection:

@@ -49,6 +49,8 @@ class TrainingSeries:
         Returns HU (n, rows, columns).
     is_phantom : bool
         Whether it is synthetic.
+    hidden : frozenset of int
+        Slices with boxes that are not to be learnt, a test set's say: never negative either.
     """
 
     key: str
@@ -59,11 +61,13 @@ class TrainingSeries:
     boxes: Mapping[int, FloatArray]
     read: VolumeReader
     is_phantom: bool = False
+    hidden: frozenset[int] = frozenset()
 
     @property
     def annotated_range_mm(self) -> tuple[float, float] | None:
-        """Lowest and highest position of an annotated slice."""
-        places = [self.geometry.positions_mm[index] for index in self.boxes]
+        """Lowest and highest position of an annotated slice, hidden ones included."""
+        annotated = {*self.boxes, *self.hidden}
+        places = [self.geometry.positions_mm[index] for index in annotated]
         return (min(places), max(places)) if places else None
 
 
@@ -83,7 +87,7 @@ def find_negative_slices(
     siblings : sequence of TrainingSeries
         All series; those of other patients or frames of reference are passed over.
     """
-    if not series.boxes:
+    if series.annotated_range_mm is None:
         return ()
     ranges = [
         other.annotated_range_mm

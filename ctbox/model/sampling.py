@@ -36,6 +36,7 @@ from ctbox.model.planes import apply_input_windows
 PASTED_TUMOURS = 2
 MIN_LUNG_PX = 250
 EMPTY_LUNG_SHARE = 0.25
+HEALTHY_PHANTOM_SHARE = 0.3
 KINDS = ("real", "pasted", "synthetic", "grown", "negative", "phantom")
 
 
@@ -78,13 +79,15 @@ class SampleSource:
         self._real: dict[str, list[_Place]] = {}
         self._negative: dict[str, list[_Place]] = {}
         self._phantom: list[_Place] = []
+        self._healthy_phantom: list[_Place] = []
         for one in series:
             places = [_Place(one, index) for index in sorted(one.boxes)]
+            free = [_Place(one, index) for index in find_negative_slices(one, series)]
             if one.is_phantom:
                 self._phantom.extend(places)
+                self._healthy_phantom.extend(free)
                 continue
             self._real.setdefault(one.patient_id, []).extend(places)
-            free = [_Place(one, index) for index in find_negative_slices(one, series)]
             self._negative.setdefault(one.patient_id, []).extend(free)
         self._real = {name: places for name, places in self._real.items() if places}
         self._negative = {name: places for name, places in self._negative.items() if places}
@@ -143,7 +146,9 @@ class SampleSource:
 
     def _draw_place(self, kind: str, rng: np.random.Generator) -> _Place:
         if kind == "phantom":
-            return self._phantom[int(rng.integers(len(self._phantom)))]
+            healthy = self._healthy_phantom and rng.random() < HEALTHY_PHANTOM_SHARE
+            places = self._healthy_phantom if healthy else self._phantom
+            return places[int(rng.integers(len(places)))]
         pool = self._real if kind == "real" else self._negative
         names = sorted(pool)
         for _ in range(20):

@@ -87,7 +87,7 @@ class InferenceConfig:
         Whether the mirrored slice is looked at as well.
     """
 
-    heat_reach_mm: float = 12.5
+    heat_reach_mm: float = 10.5
     nms_iou: float = 0.3
     max_candidates: int = 5
     quality_power: float = 0.5

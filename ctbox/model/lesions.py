@@ -122,14 +122,12 @@ def _close_chain(chain: _Chain, places: dict[int, float], config: InferenceConfi
 
 
 def compute_lesion_score(scores: FloatArray) -> float:
-    """Return the mean of the three best slice scores, missing ones counted half the best.
+    """Return the best of the slices' scores.
 
-    One sure slice alone is thus worth less than three, and a long thin trail no more than its
-    three best.
+    Means over several slices were tried: they put long false trails along vessels and aorta
+    before small tumours, which show on two or three slices only.
     """
-    best = np.sort(scores)[::-1][:3]
-    filled = np.concatenate([best, np.full(3 - best.size, 0.5 * float(best[0]))])
-    return float(filled.mean())
+    return float(scores.max())
 
 
 def smooth_boxes(

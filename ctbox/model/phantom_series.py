@@ -15,6 +15,7 @@ from ctbox.phantom.volume import LETTERS, PhantomConfig, PhantomVolume, make_pha
 from ctbox.progress import Progress, TaskContext
 
 SLICES = 40
+ROWS = 512
 
 
 def make_phantom_series(
@@ -37,6 +38,7 @@ def make_phantom_series(
         ctx.check()
         ctx.report(Progress(number, patients, "Making phantoms"))
         config = PhantomConfig(
+            rows=ROWS,
             letter=LETTERS[number % len(LETTERS)],
             kernel="soft" if number % 3 else "sharp",
             n_slices=SLICES,

@@ -17,7 +17,7 @@ from ctbox.model.training import FitOptions, FitResult, fit
 from ctbox.progress import TaskContext
 
 SHIPPED_NAME = "ctbox-lung"
-SHIPPED_THRESHOLD = 0.1
+SHIPPED_THRESHOLD = 0.05
 SHIPPED_PHANTOMS = 8
 SHIPPED_PHANTOM_SEED = 4100
 SHIPPED_INFERENCE = InferenceConfig()

@@ -41,7 +41,7 @@ def test_contour_goes_round_the_tumour(
     layer.contours_changed.connect(told.append)
     layer.update(state, disc)
     assert told == [()]
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=60_000)
     ((contour,),) = (told[1],)
     points = np.array(contour)
     assert np.hypot(points[:, 0] - 50, points[:, 1] - 40) == pytest.approx(9, abs=1.5)

@@ -77,6 +77,17 @@ def opened(qtbot, app: App, folder: Path) -> App:
     return app
 
 
+@pytest.fixture
+def in_thread(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predict in a thread of this process: starting another takes seconds on a busy machine."""
+    start = app.runner.start
+
+    def start_in_thread(*arguments, kind: str = "thread", **others):
+        return start(*arguments, kind="thread", **others)
+
+    monkeypatch.setattr(app.runner, "start", start_in_thread)
+
+
 def press(qtbot, app: App, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
     with qtbot.waitActive(app.window):
         app.window.activateWindow()
@@ -214,7 +225,7 @@ def test_expert_box_says_not_predicted_then_iou(
     press(qtbot, opened, Qt.Key.Key_N)
     assert view.scene.iou.text == "not predicted"
     assert [mark.tag for mark in view.scene.boxes] == ["Expert A"]
-    with qtbot.waitSignal(opened.session.prediction.predicted, timeout=20_000):
+    with qtbot.waitSignal(opened.session.prediction.predicted, timeout=60_000):
         press(qtbot, opened, Qt.Key.Key_P)
     assert [mark.tag for mark in view.scene.boxes] == ["Expert A", "AI 0.87"]
     assert view.scene.iou.text == "IoU 1.00"
@@ -227,11 +238,12 @@ def test_expert_box_says_not_predicted_then_iou(
     assert [mark.tag for mark in view.scene.boxes] == []
 
 
+@pytest.mark.usefixtures("in_thread")
 def test_series_is_predicted_and_missed_boxes_are_said(
     qtbot, opened: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prediction, "detect", fake_detection.fake_detect)
-    with qtbot.waitSignal(opened.session.prediction.predicted, timeout=20_000):
+    with qtbot.waitSignal(opened.session.prediction.predicted, timeout=60_000):
         press(qtbot, opened, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     assert opened.window.viewer.slider.detection_marks == set(range(14))
     opened.window.viewer.state.store.set_threshold(0.95)
@@ -239,23 +251,25 @@ def test_series_is_predicted_and_missed_boxes_are_said(
     assert opened.window.viewer.view.scene.iou.text == "IoU 0.00 (missed)"
 
 
+@pytest.mark.usefixtures("in_thread")
 def test_prediction_is_cancelled(qtbot, opened: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prediction, "detect", fake_detection.endless_detect)
-    with qtbot.waitSignal(opened.session.prediction.model_ready, timeout=20_000):
+    with qtbot.waitSignal(opened.session.prediction.model_ready, timeout=60_000):
         press(qtbot, opened, Qt.Key.Key_P)
     assert not opened.window.commands["predict_slice"].isEnabled()
     assert opened.window.commands["cancel"].isEnabled()
-    with qtbot.waitSignal(opened.session.prediction.ended, timeout=20_000):
+    with qtbot.waitSignal(opened.session.prediction.ended, timeout=60_000):
         press(qtbot, opened, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert opened.window.commands["predict_slice"].isEnabled()
     assert opened.window.viewer.state.detections is None
 
 
+@pytest.mark.usefixtures("in_thread")
 def test_missing_weights_are_said_and_the_window_goes_on(
     qtbot, opened: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prediction, "detect", fake_detection.failing_detect)
-    with qtbot.waitSignal(opened.session.prediction.ended, timeout=20_000):
+    with qtbot.waitSignal(opened.session.prediction.ended, timeout=60_000):
         press(qtbot, opened, Qt.Key.Key_P)
     dialog = opened.window.findChild(ErrorDialog)
     assert "The weights of fake-s are missing." in dialog.accessibleName()
@@ -271,7 +285,7 @@ def test_outline_is_laid_on_the_slice(qtbot, opened: App) -> None:
     assert view.scene.outlines == ()
     press(qtbot, opened, Qt.Key.Key_O)
     assert opened.window.commands["outline"].isChecked()
-    qtbot.waitUntil(lambda: not opened.runner.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.runner.running, timeout=60_000)
     press(qtbot, opened, Qt.Key.Key_O)
     assert view.scene.outlines == ()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -67,23 +68,39 @@ def read_annotations(
         If `ctx` was cancelled.
     """
     ctx = ctx or TaskContext()
-    wanted = None if wanted_uids is None else frozenset(wanted_uids)
+    is_single = path.suffix.lower() == ".xml" and not is_folder(path)
+    wanted = None if wanted_uids is None or is_single else frozenset(wanted_uids)
+    with open_sources(path) as (listing, reader):
+        return _read_sources(path, listing, (ctx, wanted), reader)
+
+
+@contextmanager
+def open_sources(path: Path) -> Iterator[tuple[SourceListing, SourceReader]]:
+    """List the annotation files of one place, with what reads them; errors as `read_annotations`.
+
+    Yields
+    ------
+    tuple of SourceListing and SourceReader
+        The reader is closed at the end.
+    """
     if is_folder(path):
         with SourceReader() as reader:
-            return _read_sources(path, list_folder(path), (ctx, wanted), reader)
+            yield list_folder(path), reader
+        return
     if not _is_file(path):
         message = "There is no annotation folder or file here."
         raise AnnotationError(message, "Check the path given for the annotations.", path)
     if path.suffix.lower() == ".xml":
         source = AnnotationSource(path, _find_patient(path))
         with SourceReader() as reader:
-            return _read_sources(path, SourceListing([source]), (ctx, None), reader)
+            yield SourceListing([source]), reader
+        return
     if not _is_archive(path):
         message = "This is neither a folder, an XML file nor a ZIP archive."
         raise AnnotationError(message, "Give the Annotation folder or its ZIP archive.", path)
     archive = open_archive(path)
     with SourceReader(path, archive) as reader:
-        return _read_sources(path, list_archive(path, archive), (ctx, wanted), reader)
+        yield list_archive(path, archive), reader
 
 
 def _find_patient(path: Path) -> str | None:

@@ -15,10 +15,10 @@ from ctbox.annotations.voc_elements import (
     BoxError,
     add_object,
     find_box_elements,
-    find_child,
     get_name,
     read_box,
     round_box,
+    set_text,
 )
 from ctbox.boxes import BoundingBox
 from ctbox.errors import AnnotationError
@@ -91,21 +91,13 @@ class _VocEditor:
         for name, old, new, rounded in edges:
             # An edge that was not moved keeps its own text.
             if old != new or swapped:
-                self.set_text(holder, name, str(rounded))
+                set_text(holder, name, str(rounded))
+                self.changed = True
 
     def relabel(self, element: BoxElement, label: str) -> None:
         if label != element.raw_label:
-            self.set_text(element.owner, "name", label)
-
-    def set_text(self, parent: etree._Element, name: str, text: str) -> None:
-        child = find_child(parent, name)
-        if child is None:
-            child = etree.Element(name)
-            parent.insert(0, child)
-        for inner in list(child):
-            child.remove(inner)
-        child.text = text
-        self.changed = True
+            set_text(element.owner, "name", label)
+            self.changed = True
 
     def remove(self, element: BoxElement) -> None:
         self.changed = True
@@ -157,7 +149,8 @@ def _detach(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _serialise(root: etree._Element, original: bytes) -> bytes:
+def serialise(root: etree._Element, original: bytes) -> bytes:
+    """Return a changed tree in its original's encoding, with a declaration if that had one."""
     tree = root.getroottree()
     encoding = (tree.docinfo.encoding or "utf-8").lower()
     declared = original.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")
@@ -203,4 +196,4 @@ def update_voc(
             "Use plain letters and digits for labels.",
             source,
         ) from error
-    return _serialise(root, original) if editor.changed else original
+    return serialise(root, original) if editor.changed else original

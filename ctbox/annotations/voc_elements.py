@@ -155,6 +155,23 @@ def add_text(parent: etree._Element, name: str, text: str) -> etree._Element:
     return child
 
 
+def set_text(parent: etree._Element, name: str, text: str) -> None:
+    """Give a child this text and nothing else; it is put first where it is missing.
+
+    Raises
+    ------
+    ValueError
+        If XML cannot hold the text (control characters).
+    """
+    child = find_child(parent, name)
+    if child is None:
+        child = etree.Element(name)
+        parent.insert(0, child)
+    for inner in list(child):
+        child.remove(inner)
+    child.text = text
+
+
 def add_object(root: etree._Element, label: str, corners: tuple[int, int, int, int]) -> None:
     """Append an `<object>` shaped as the collection's own, with these VOC integers."""
     item = etree.SubElement(root, "object")

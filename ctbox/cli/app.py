@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from ctbox import __version__
-from ctbox.cli import data_commands, model_commands, window_commands
+from ctbox.cli import (
+    data_commands,
+    doctor_commands,
+    model_commands,
+    training_commands,
+    window_commands,
+)
 from ctbox.cli.output import (
     EXIT_CANCELLED,
     EXIT_ERROR,
@@ -72,6 +78,8 @@ def ctbox(
 window_commands.register(app)
 data_commands.register(app)
 model_commands.register(app)
+training_commands.register(app)
+doctor_commands.register(app)
 
 
 def run(words: Sequence[str]) -> int:

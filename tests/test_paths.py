@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_a_wheel_puts_them_under_share(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path / "prefix"))
 
     assert paths.weights_folder() == shipped
+
+
+def test_every_shipped_model_is_packed_into_the_wheel() -> None:
+    root = Path(paths.__file__).resolve().parent.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = project["tool"]["setuptools"]["data-files"]
+    shipped = [card.parent.name for card in paths.weights_folder().glob("*/card.json")]
+
+    assert shipped
+    for name in shipped:
+        assert packed[f"share/ctbox/weights/{name}"] == [f"weights/{name}/*"]
 
 
 def test_ctbox_home_overrides_the_users_folder(

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ctbox.annotations.negatives import is_beyond
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.model.config import ModelConfig
 from ctbox.model.geometry import VolumeGeometry, crop_planes
@@ -17,7 +18,6 @@ from ctbox.model.lungs import Mask, keep_large_parts, segment_lungs
 from ctbox.model.planes import PlaneStack, place_crop
 
 MARGIN_PX = 32
-NEGATIVE_DISTANCE_MM = 12.0
 DEFAULT_CACHE_BYTES = 2 * 1024**3
 
 
@@ -95,11 +95,9 @@ def find_negative_slices(
         if other.patient_id == series.patient_id
         and other.frame_of_reference == series.frame_of_reference
     ]
-    reach = NEGATIVE_DISTANCE_MM
+    known = [found for found in ranges if found is not None]
     return tuple(
-        index
-        for index, place in enumerate(series.geometry.positions_mm)
-        if all(r is None or place < r[0] - reach or place > r[1] + reach for r in ranges)
+        index for index, place in enumerate(series.geometry.positions_mm) if is_beyond(place, known)
     )
 
 

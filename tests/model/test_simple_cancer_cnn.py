@@ -65,19 +65,24 @@ def test_the_layers_are_applied_in_the_published_order() -> None:
     assert torch.equal(network(slices), sequence(slices))
 
 
-def test_it_learns_a_box_with_its_own_recipe() -> None:
+def test_every_layer_learns_from_a_wrong_box() -> None:
+    # By hand: the first optimizer of a process costs seconds of imports.
     torch.manual_seed(0)
     network = SimpleCancerCNN(side=16)
     slices, target = torch.rand(4, 1, 16, 16), torch.tensor([[3.0, 4.0, 9.0, 12.0]]).expand(4, 4)
-    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
-    first = torch.nn.functional.mse_loss(network(slices), target).item()
-    for _ in range(60):
-        optimizer.zero_grad()
+    losses = []
+    for _ in range(20):
         loss = torch.nn.functional.mse_loss(network(slices), target)
+        network.zero_grad()
         loss.backward()
-        optimizer.step()
+        losses.append(loss.item())
+        with torch.no_grad():
+            for parameter in network.parameters():
+                assert parameter.grad is not None
+                assert parameter.grad.abs().sum() > 0
+                parameter -= 0.02 * parameter.grad
 
-    assert loss.item() < first / 10
+    assert losses[-1] < losses[0] / 5
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 256, 256), (1, 3, SIDE, SIDE), (SIDE, SIDE)])

@@ -12,6 +12,7 @@ from ctbox.cli import (
     data_commands,
     doctor_commands,
     model_commands,
+    training_commands,
     window_commands,
 )
 from ctbox.cli.output import (
@@ -77,6 +78,7 @@ def ctbox(
 window_commands.register(app)
 data_commands.register(app)
 model_commands.register(app)
+training_commands.register(app)
 doctor_commands.register(app)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -19,7 +19,9 @@ from ctbox.cli.output import (
     write_json,
 )
 from ctbox.errors import CtboxError
-from ctbox.workflows.open_case import Case, FileProblem, SeriesCase, open_case
+
+if TYPE_CHECKING:  # numpy and more come with them; --help should not wait for that
+    from ctbox.workflows.open_case import Case, FileProblem, SeriesCase
 
 _SHOWN_PROBLEMS = 5
 
@@ -34,6 +36,7 @@ def scan(
 ) -> None:
     """List the series of PATH, and what was skipped or did not match."""
     from ctbox.workflows.documents import describe_case
+    from ctbox.workflows.open_case import open_case
 
     try:
         with watched_task("Reading") as ctx:

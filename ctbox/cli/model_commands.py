@@ -20,22 +20,6 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-class Split(StrEnum):
-    """How to keep validation data apart."""
-
-    PATIENT = "patient"
-    SLICE_RANDOM = "slice-random"
-
-
-class Subtype(StrEnum):
-    """Letters of the collection's patient IDs."""
-
-    A = "A"
-    B = "B"
-    E = "E"
-    G = "G"
-
-
 def predict(
     path: Annotated[Path, typer.Argument(help="DICOM folder, TCIA download, single file or ZIP.")],
     json_target: Annotated[

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ctbox.annotations.annotation import Annotation, AnnotationProblem
 from ctbox.annotations.annotation_set import AnnotationSet
-from ctbox.annotations.pairing import Pairing, pair_annotations
+from ctbox.annotations.pairing import Pairing, find_linked_folders, pair_annotations
 from ctbox.annotations.reading import find_annotation_folder, read_annotations
 from ctbox.dicom.listing import SkippedFile
 from ctbox.dicom.reading import read_series
@@ -78,12 +78,15 @@ class Case:
         Files that were not read, with the reason.
     annotation_summary : AnnotationSummary
         What matched and what did not.
+    linked_folders : tuple of frozenset of str
+        Annotation folders that share slices: patients who must stay on one side of a split.
     """
 
     path: str
     series: tuple[SeriesCase, ...]
     skipped: tuple[FileProblem, ...] = ()
     annotation_summary: AnnotationSummary = AnnotationSummary()
+    linked_folders: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ def open_case(
         series=tuple(_join(series, pairing) for series in _order(opened.series, pairing)),
         skipped=opened.skipped,
         annotation_summary=summary,
+        linked_folders=find_linked_folders(found),
     )
 
 

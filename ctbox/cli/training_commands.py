@@ -1,0 +1,198 @@
+"""`ctbox train` and `ctbox evaluate`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from ctbox.cli.model_commands import Device
+from ctbox.cli.output import (
+    EXIT_CANCELLED,
+    RESEARCH_NOTICE,
+    err,
+    exit_with,
+    out,
+    watched_task,
+    write_json,
+)
+
+if TYPE_CHECKING:  # numpy and more come with them; --help should not wait for that
+    from ctbox.evaluation.breakdown import GroupSummary
+    from ctbox.evaluation.summary import EvaluationSummary
+    from ctbox.workflows.evaluate import Evaluation
+
+
+class TrainingSplit(StrEnum):
+    """How to keep validation data apart in training."""
+
+    PATIENT = "patient"
+    SLICE_RANDOM = "slice-random"
+
+
+class EvaluationSplit(StrEnum):
+    """How to hold data out in an evaluation."""
+
+    PATIENT = "patient"
+    LEAVE_ONE_PATIENT_OUT = "leave-one-patient-out"
+    LEAVE_ONE_SUBTYPE_OUT = "leave-one-subtype-out"
+    FEW_SHOT_K = "few-shot-k"
+    SLICE_RANDOM = "slice-random"
+
+
+class Subtype(StrEnum):
+    """Letters of the collection's patient IDs."""
+
+    A = "A"
+    B = "B"
+    E = "E"
+    G = "G"
+
+
+_Dicom = Annotated[Path, typer.Option(help="DICOM folder, TCIA download or ZIP.")]
+_Annotations = Annotated[
+    Path | None, typer.Option(help="Annotation root; found beside --dicom if absent.")
+]
+
+
+def train(
+    dicom: _Dicom,
+    model: Annotated[str, typer.Option(help="lung-detector or simple-cancer-cnn.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder of the run and its model.")],
+    annotations: _Annotations = None,
+    subtype: Annotated[Subtype | None, typer.Option(help="Train on this subtype alone.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Default: the model's own.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
+    split: Annotated[
+        TrainingSplit, typer.Option(help="slice-random is LEAKY.")
+    ] = TrainingSplit.PATIENT,
+    val_patients: Annotated[
+        str, typer.Option(metavar="ID,ID", help="Patients to hold out; `none` holds nobody out.")
+    ] = "",
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+) -> None:
+    """Train a model, keep its best epoch, and say by patient how good it is."""
+    from ctbox.model.splits import SplitKind
+    from ctbox.workflows.train import TrainRequest
+    from ctbox.workflows.train import train as run_training
+
+    request = TrainRequest(
+        dicom=dicom,
+        annotations=annotations,
+        architecture=model,
+        out=out_folder,
+        subtype=None if subtype is None else subtype.value,
+        epochs=epochs,
+        seed=seed,
+        split=SplitKind(split.value),
+        validation_patients=_split_names(val_patients),
+        device=device.value,
+        resume=resume,
+        command=" ".join(["ctbox", *sys.argv[1:]]),
+    )
+    with watched_task("Training") as ctx:
+        result = run_training(request, ctx)
+    if result.cancelled:
+        err.print(f"Stopped. The best weights so far are in {result.folder}", markup=False)
+        exit_with(EXIT_CANCELLED)
+    out.print(f"Best epoch {result.best_epoch} of {len(result.history)}; model in {result.folder}")
+    if result.evaluation is None:
+        out.print("Nobody was held out, so nothing can be said of new patients.")
+    else:
+        print_evaluation(result.evaluation)
+
+
+def evaluate(
+    dicom: _Dicom,
+    json_target: Annotated[
+        str, typer.Option("--json", metavar="FILE|-", help="Where to write all figures.")
+    ],
+    annotations: _Annotations = None,
+    model: Annotated[str | None, typer.Option(help="Name or folder; default: shipped.")] = None,
+    split: Annotated[
+        EvaluationSplit, typer.Option(help="Which patients are held out of what.")
+    ] = EvaluationSplit.PATIENT,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of a patient split, at most.")] = 5,
+    few_shot: Annotated[int, typer.Option(min=1, help="The k of few-shot-k, in slices.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of split and intervals.")] = 0,
+    retrain: Annotated[
+        bool, typer.Option("--retrain", help="Train anew for every fold, on its training part.")
+    ] = False,
+    epochs: Annotated[int | None, typer.Option(min=1, help="With --retrain.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Least score; default: the card's.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+) -> None:
+    """Judge a model by patient, beside the baselines it must beat."""
+    from ctbox.model.splits import SplitKind, SplitPlan
+    from ctbox.workflows.evaluate import EvaluateRequest
+    from ctbox.workflows.evaluate import evaluate as run_evaluation
+    from ctbox.workflows.training_plans import find_config
+
+    plan = SplitPlan(SplitKind(split.value), seed=seed, folds=folds, few_shot_slices=few_shot)
+    request = EvaluateRequest(
+        dicom, annotations, model=model, plan=plan, device=device.value, threshold=threshold
+    )
+    if retrain:
+        request = replace(request, retrain=find_config(model, epochs, seed))
+    with watched_task("Evaluating") as ctx:
+        result = run_evaluation(request, ctx)
+    write_json(result.to_json(), json_target)
+    if json_target != "-":
+        print_evaluation(result)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print one model's figures beside its baselines', with the split they rest on."""
+    summary = evaluation.model
+    out.print(f"\nSplit: {summary.options.split}", markup=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("")
+    titles = ("Mean IoU", "By patient (95 %)", "IoU ≥ 0.5", "Patients", "Slices")
+    for title in titles:
+        table.add_column(title, justify="right")
+    table.add_row(evaluation.model_name, *_format_figures(summary))
+    for name, baseline in evaluation.baselines.items():
+        table.add_row(name, *_format_figures(baseline))
+    out.print(table)
+    if not evaluation.baselines:
+        out.print("No training slices were left to copy from, so there is no copy baseline.")
+    out.print(f"A miss counts as IoU 0. {RESEARCH_NOTICE}")
+
+
+def _format_figures(summary: EvaluationSummary) -> tuple[str, ...]:
+    overall: GroupSummary = summary.overall
+    interval = overall.intervals["patient_mean_iou"]
+    by_patient = _format(overall.figures["patient_mean_iou"])
+    if interval.low is not None and interval.high is not None:
+        by_patient += f" ({interval.low:.2f}–{interval.high:.2f})"
+    if interval.note is not None:
+        by_patient += f" {interval.note}"
+    return (
+        _format(overall.figures["mean_iou"]),
+        by_patient,
+        _format(overall.figures["hit_at_0.5"]),
+        str(overall.patients),
+        str(overall.slices),
+    )
+
+
+def _format(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
+
+
+def _split_names(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(train)
+    app.command()(evaluate)

@@ -1,0 +1,339 @@
+"""Judge a model on annotated series, by patient and beside the baselines it must beat."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ctbox.dicom.pixels import read_hu, read_volume
+from ctbox.dicom.series import Series
+from ctbox.evaluation.breakdown import SummaryOptions
+from ctbox.evaluation.comparison import PairedDifference, compare_models
+from ctbox.evaluation.slices import EvaluatedSlice
+from ctbox.evaluation.summary import EvaluationSummary, summarise
+from ctbox.model.config import TrainingConfig
+from ctbox.model.detection import Detection
+from ctbox.model.leakage import check_fold, compute_fingerprint
+from ctbox.model.linking import shorten_patient_id
+from ctbox.model.splits import Fold, SplitPlan, make_folds
+from ctbox.progress import Progress, TaskContext
+from ctbox.workflows.baseline_boxes import predict_baselines
+from ctbox.workflows.detect import get_geometry, load_detector
+from ctbox.workflows.fold_training import FoldTraining, train_fold
+from ctbox.workflows.open_case import SeriesCase, open_case
+from ctbox.workflows.samples import Samples, collect_samples, get_boxes
+
+NOTICE = "Research use only, not for diagnosis."
+SeriesPredictor = Callable[[Series, TaskContext], list[tuple[Detection, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateRequest:
+    """What to evaluate on what.
+
+    Parameters
+    ----------
+    dicom, annotations : pathlib.Path
+        As for `ctbox.workflows.open_case.open_case`.
+    model : str or None
+        Name or folder of a model; None for the shipped default.
+    plan : SplitPlan
+        Which patients are held out of what; the baselines copy from the rest.
+    device : str
+        "auto", "cpu" or "cuda".
+    threshold : float or None
+        Least score that counts; None for the card's own.
+    retrain : TrainingConfig or None
+        Train anew for every fold, on its training part alone; None takes the weights as
+        they are, and tells which patients they have seen.
+    """
+
+    dicom: Path
+    annotations: Path | None
+    model: str | None = None
+    plan: SplitPlan = field(default_factory=SplitPlan)
+    device: str = "auto"
+    threshold: float | None = None
+    retrain: TrainingConfig | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One model's figures beside its baselines'.
+
+    Parameters
+    ----------
+    model_name, model_sha256 : str
+        What was judged; the hash is empty where it was trained anew for every fold.
+    device_label : str
+        Where it ran.
+    folds : tuple of Fold
+        How the samples were divided.
+    seen_patients : tuple of str
+        Held-out patients that the weights have seen in training: their figures prove nothing.
+    model : EvaluationSummary
+        The model's figures.
+    baselines : dict
+        Name to figures on the same slices; empty where nobody was left to copy from.
+    comparisons : dict
+        Baseline's name to paired differences, the model's minus the baseline's.
+    held_out : tuple of EvaluatedSlice
+        Everything that was judged.
+    """
+
+    model_name: str
+    model_sha256: str
+    device_label: str
+    folds: tuple[Fold, ...]
+    seen_patients: tuple[str, ...]
+    model: EvaluationSummary
+    baselines: dict[str, EvaluationSummary]
+    comparisons: dict[str, tuple[PairedDifference, ...]]
+    held_out: tuple[EvaluatedSlice, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as JSON values."""
+        return {
+            "notice": NOTICE,
+            "model": {"name": self.model_name, "sha256": self.model_sha256 or None},
+            "device": self.device_label,
+            "split": self.model.options.split,
+            "leaky": self.model.options.leaky,
+            "seen_patients": list(self.seen_patients),
+            "folds": [_describe_fold(fold) for fold in self.folds],
+            "summary": self.model.to_json(),
+            "baselines": {name: one.to_json() for name, one in self.baselines.items()},
+            "comparisons": {
+                name: [asdict(one) for one in rows] for name, rows in self.comparisons.items()
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Who is judged: the model's name, hash, place, threshold, and whom it has seen."""
+
+    name: str
+    sha256: str
+    device_label: str
+    threshold: float | None
+    seen_patients: tuple[str, ...] = ()
+
+
+def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
+    """Evaluate a model on held-out patients.
+
+    Raises
+    ------
+    TrainingDataError
+        If there is nothing annotated, or too few patients for the split.
+    SplitLeakageError
+        If a split that claims to be honest shares patients or images.
+    CheckpointError, DeviceError, DicomReadError, AnnotationError
+        If model, device or data cannot be used.
+    TaskCancelledError
+        If cancelled.
+    """
+    case = open_case(request.dicom, request.annotations, ctx)
+    samples = collect_samples(case)
+    folds = make_folds(samples.keys, request.plan, case.linked_folders)
+    check_folds(samples, folds, ctx, case.linked_folders)
+    if request.retrain is not None:
+        return _evaluate_anew(request, request.retrain, samples, folds, ctx)
+    detector = load_detector(request.model, request.device)
+    held_out = {samples.keys[i].patient_id for fold in folds for i in fold.held_out}
+    known = {shorten_patient_id(one) for one in detector.card.seen_patient_ids}
+    judged = Judged(
+        name=detector.card.name,
+        sha256=detector.card.weights_sha256,
+        device_label=detector.device_label,
+        threshold=detector.threshold if request.threshold is None else request.threshold,
+        seen_patients=tuple(sorted(p for p in held_out if shorten_patient_id(p) in known)),
+    )
+    predict = make_series_predictor(request.model, request.device, request.threshold)
+    return judge_folds(samples, [(fold, predict) for fold in folds], judged, ctx)
+
+
+def make_series_predictor(
+    model: str | None, device: str, threshold: float | None
+) -> SeriesPredictor:
+    """Return a function that predicts a whole series with one model."""
+    detector = load_detector(model, device)
+
+    def predict(series: Series, ctx: TaskContext) -> list[tuple[Detection, ...]]:
+        quiet = TaskContext(is_cancelled=lambda: ctx.cancelled)
+        volume = read_volume(series)
+        found = detector.predict_volume(
+            volume, get_geometry(series), ctx=quiet, threshold=threshold
+        )
+        return found.slices
+
+    return predict
+
+
+def judge_folds(
+    samples: Samples,
+    folds: Sequence[tuple[Fold, SeriesPredictor]],
+    judged: Judged,
+    ctx: TaskContext,
+) -> Evaluation:
+    """Predict every fold's held-out part and sum up, beside the baselines.
+
+    Parameters
+    ----------
+    samples : Samples
+        All annotated slices.
+    folds : sequence of (Fold, callable)
+        Each with the model that may judge it.
+    judged : Judged
+        Whose figures they are.
+    ctx : TaskContext
+        Told of progress and asked to stop.
+    """
+    slices: list[EvaluatedSlice] = []
+    answers: dict[str, list[EvaluatedSlice]] = {}
+    for fold, predict in folds:
+        held_out = _predict_held_out(samples, fold, predict, ctx)
+        slices.extend(held_out)
+        training = samples.select((*fold.training, *fold.few_shot))
+        if training:
+            ctx.report(Progress(0, None, "Asking the baselines"))
+            found = predict_baselines(samples.cases, training, held_out, ctx)
+            for name, answered in found.items():
+                answers.setdefault(name, []).extend(answered)
+    kinds = [fold for fold, _ in folds]
+    ctx.report(Progress(0, None, "Summing up"))
+    options = _make_options(kinds[0], judged)
+    model = summarise(slices, options)
+    baselines = {
+        name: summarise(answered, _rename(options, name)) for name, answered in answers.items()
+    }
+    return Evaluation(
+        model_name=judged.name,
+        model_sha256=judged.sha256,
+        device_label=judged.device_label,
+        folds=tuple(kinds),
+        seen_patients=judged.seen_patients,
+        model=model,
+        baselines=baselines,
+        comparisons={name: compare_models(one, model) for name, one in baselines.items()},
+        held_out=tuple(slices),
+    )
+
+
+def check_folds(
+    samples: Samples,
+    folds: Sequence[Fold],
+    ctx: TaskContext,
+    linked: Sequence[frozenset[str]] = (),
+) -> None:
+    """Raise if a fold that claims to be honest shares UIDs, pixels or near duplicates.
+
+    Raises
+    ------
+    SplitLeakageError
+        Naming a slice of either side.
+    """
+    fingerprints = {}
+    wanted = frozenset(key.sop_uid for key in samples.keys)
+    if all(fold.leaky for fold in folds):
+        return
+    for case in samples.cases:
+        for each in case.series.slices:
+            if each.sop_instance_uid in wanted:
+                ctx.check()
+                fingerprints[each.sop_instance_uid] = compute_fingerprint(read_hu(each))
+    for fold in folds:
+        check_fold(fold, samples.keys, fingerprints, linked)
+
+
+def _evaluate_anew(
+    request: EvaluateRequest,
+    config: TrainingConfig,
+    samples: Samples,
+    folds: Sequence[Fold],
+    ctx: TaskContext,
+) -> Evaluation:
+    with tempfile.TemporaryDirectory(prefix="ctbox-folds-") as scratch:
+        pairs: list[tuple[Fold, SeriesPredictor]] = []
+        label = ""
+        for number, fold in enumerate(folds, start=1):
+            ctx.report(Progress(number - 1, len(folds), f"Training fold {fold.name}"))
+            job = FoldTraining(config, Path(scratch) / str(number), device=request.device)
+            folder = train_fold(samples, fold, job, ctx).folder
+            label = load_detector(str(folder), request.device).device_label
+            pairs.append(
+                (fold, make_series_predictor(str(folder), request.device, request.threshold))
+            )
+        name = f"{config.model.architecture}, trained anew for every fold"
+        judged = Judged(name, "", label, request.threshold)
+        return judge_folds(samples, pairs, judged, ctx)
+
+
+def _predict_held_out(
+    samples: Samples, fold: Fold, predict: SeriesPredictor, ctx: TaskContext
+) -> list[EvaluatedSlice]:
+    held_out = samples.select(fold.held_out)
+    other = frozenset(key.sop_uid for key in samples.keys) - held_out
+    cases = [c for c in samples.cases if held_out.intersection(c.annotations)]
+    slices = []
+    for number, case in enumerate(cases):
+        ctx.check()
+        ctx.report(Progress(number, len(cases), f"Predicting fold {fold.name}"))
+        found = predict(case.series, ctx)
+        slices.extend(_make_evaluated(case, found, other))
+    return slices
+
+
+def _make_evaluated(
+    case: SeriesCase, found: Sequence[tuple[Detection, ...]], left_out: frozenset[str]
+) -> list[EvaluatedSlice]:
+    series = case.series
+    labels = [each.label for boxes in case.annotations.values() for each in boxes]
+    subtype = series.subtype or (labels[0] if len(set(labels)) == 1 else None)
+    return [
+        EvaluatedSlice(
+            sop_uid=each.sop_instance_uid,
+            series_key=series.key,
+            patient_id=series.patient_id or series.series_instance_uid,
+            expert_boxes=get_boxes(case, each.sop_instance_uid),
+            boxes=np.array([d.box.as_tuple() for d in detections]).reshape(-1, 4),
+            scores=np.array([d.score for d in detections]),
+            position_mm=each.position_along_normal_mm,
+            frame_of_reference_uid=series.frame_of_reference_uid,
+            pixel_spacing_mm=each.pixel_spacing_mm,
+            subtype=subtype,
+            slice_thickness_mm=each.slice_thickness_mm,
+            vendor=series.manufacturer,
+            kernel=series.convolution_kernel,
+        )
+        for each, detections in zip(series.slices, found, strict=True)
+        if each.sop_instance_uid not in left_out
+    ]
+
+
+def _make_options(fold: Fold, judged: Judged) -> SummaryOptions:
+    split, leaky = fold.label, fold.leaky
+    if judged.seen_patients:
+        split += f"; LEAKY: the model was trained on {len(judged.seen_patients)} of the patients"
+        leaky = True
+    return SummaryOptions(split=split, model=judged.name, leaky=leaky, threshold=judged.threshold)
+
+
+def _rename(options: SummaryOptions, name: str) -> SummaryOptions:
+    return SummaryOptions(split=options.split, model=name, leaky=options.leaky, seed=options.seed)
+
+
+def _describe_fold(fold: Fold) -> Mapping[str, Any]:
+    return {
+        "name": fold.name,
+        "training_slices": len(fold.training),
+        "few_shot_slices": len(fold.few_shot),
+        "held_out_slices": len(fold.held_out),
+        "excluded_slices": len(fold.excluded),
+    }

@@ -1,0 +1,121 @@
+"""Train on one fold of a split, and save the model with its card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctbox.model.card import MetricRecord
+from ctbox.model.config import InferenceConfig, TrainingConfig
+from ctbox.model.splits import Fold
+from ctbox.model.training_updates import EpochFinished
+from ctbox.progress import TaskContext
+from ctbox.workflows.samples import Samples, make_training_series
+
+if TYPE_CHECKING:  # torch comes with it
+    from torch import Tensor
+
+    from ctbox.model.training import FitResult
+
+MODEL_FOLDER = "model"
+RUN_FOLDER = "run"
+_DEFAULT_THRESHOLD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class FoldTraining:
+    """How one fold is trained.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+        Architecture and schedule.
+    folder : pathlib.Path
+        Of the run.
+    name : str
+        Of the model.
+    device : str
+        "auto", "cpu" or "cuda".
+    resume : bool
+        Go on with the run in the folder.
+    command : str
+        What to write into the card.
+    validate : bool
+        Whether the held-out part chooses the epoch. Not where it is judged by afterwards.
+    """
+
+    config: TrainingConfig
+    folder: Path
+    name: str = "fold"
+    device: str = "auto"
+    resume: bool = False
+    command: str = "ctbox evaluate"
+    validate: bool = False
+
+
+@dataclass(frozen=True)
+class TrainedFold:
+    """What came of one fold."""
+
+    folder: Path
+    fit: FitResult
+
+
+def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext) -> TrainedFold:
+    """Train on a fold's training part and save the best weights with their card.
+
+    Raises
+    ------
+    TrainingDataError, TrainingDivergedError, DeviceError, CheckpointError
+        As `ctbox.model.training.fit`.
+    """
+    from ctbox.model.checkpoint import save_checkpoint
+    from ctbox.model.dataset import TrainingData
+    from ctbox.model.shipping import CardNotes, build_card
+    from ctbox.model.training import FitOptions, fit
+
+    training = make_training_series(samples.cases, samples.select(fold.training))
+    held_out = make_training_series(samples.cases, samples.select(fold.held_out))
+    data = TrainingData(training, held_out if job.validate else ())
+    folder = job.folder / MODEL_FOLDER
+    notes = CardNotes(
+        name=job.name,
+        threshold=_DEFAULT_THRESHOLD,
+        split=fold.label if fold.held_out else "all patients, nobody held out",
+        command=job.command,
+        leaky=fold.leaky,
+    )
+
+    def save(state: dict[str, Tensor], epoch: EpochFinished | None) -> None:
+        metrics = () if epoch is None else _describe_validation(epoch, fold, data.validation)
+        card = build_card(
+            state,
+            job.config,
+            InferenceConfig(),
+            (training, data.validation),
+            replace(notes, metrics=metrics),
+        )
+        save_checkpoint(folder, state, card)
+
+    options = FitOptions(
+        device=job.device, folder=job.folder / RUN_FOLDER, resume=job.resume, on_best=save
+    )
+    result = fit(job.config, data, ctx, options)
+    if not folder.is_dir():  # stopped within the first epoch
+        save(result.state, None)
+    return TrainedFold(folder, result)
+
+
+def _describe_validation(
+    epoch: EpochFinished, fold: Fold, validation: tuple[Any, ...]
+) -> tuple[MetricRecord, ...]:
+    if epoch.validation_iou is None:
+        return ()
+    record = MetricRecord(
+        title="Validation of the best epoch (the same patients chose it)",
+        split=fold.label,
+        patients=len({each.patient_id for each in validation}),
+        values={"patient_mean_iou": epoch.validation_iou, "epoch": epoch.epoch},
+    )
+    return (record,)

@@ -1,0 +1,190 @@
+"""Train a model on annotated series, and say by patient how good it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ctbox.errors import TrainingDataError
+from ctbox.model.card import is_model_name
+from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
+from ctbox.model.training_updates import EpochFinished
+from ctbox.progress import TaskContext
+from ctbox.workflows.evaluate import (
+    Evaluation,
+    Judged,
+    check_folds,
+    judge_folds,
+    make_series_predictor,
+)
+from ctbox.workflows.fold_training import FoldTraining, TrainedFold, train_fold
+from ctbox.workflows.open_case import open_case
+from ctbox.workflows.samples import Samples, collect_samples
+from ctbox.workflows.training_plans import make_config
+
+RESULTS_FILE = "results.json"
+NO_VALIDATION = ("none",)
+_MAX_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What to train on what.
+
+    Parameters
+    ----------
+    dicom, annotations : pathlib.Path
+        As for `ctbox.workflows.open_case.open_case`.
+    architecture : str
+        One of `ctbox.model.config.ARCHITECTURES`.
+    out : pathlib.Path
+        Folder of the run: the model in ``model/``, its state in ``run/``, ``results.json``.
+    subtype : str or None
+        Train on this subtype alone.
+    epochs : int or None
+        None for the architecture's default.
+    seed : int
+        Of everything random.
+    split : SplitKind
+        By patient, or slice-random (LEAKY).
+    validation_patients : tuple of str
+        Patients to hold out; empty chooses about a fifth; ("none",) trains on all.
+    device : str
+        "auto", "cpu" or "cuda".
+    resume : bool
+        Go on with the run in `out`.
+    command : str
+        What to write into the card.
+    """
+
+    dicom: Path
+    annotations: Path | None
+    architecture: str
+    out: Path
+    subtype: str | None = None
+    epochs: int | None = None
+    seed: int = 1
+    split: SplitKind = SplitKind.PATIENT
+    validation_patients: tuple[str, ...] = ()
+    device: str = "auto"
+    resume: bool = False
+    command: str = "ctbox train"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A trained model and its figures.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The model's folder, loadable by `--model`.
+    history : tuple of EpochFinished
+        All epochs.
+    best_epoch : int
+        The one that was kept.
+    cancelled : bool
+        Whether it was stopped; the best weights so far were kept.
+    evaluation : Evaluation or None
+        On the held-out part; None where nobody was held out, or after a stop.
+    """
+
+    folder: Path
+    history: tuple[EpochFinished, ...]
+    best_epoch: int
+    cancelled: bool
+    evaluation: Evaluation | None
+
+
+def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
+    """Train, keep the best epoch, and evaluate it on the held-out part.
+
+    A cancelled run keeps its best weights.
+
+    Raises
+    ------
+    TrainingDataError
+        If there is nothing to learn from, or too few patients to hold one out.
+    SplitLeakageError
+        If training and held-out part share images.
+    TrainingDivergedError, DeviceError, DicomReadError, CtboxError
+        As `ctbox.model.training.fit`.
+    """
+    config = make_config(request.architecture, request.epochs, request.seed)
+    case = open_case(request.dicom, request.annotations, ctx)
+    samples = collect_samples(case, request.subtype)
+    fold = _make_fold(request, samples, case.linked_folders)
+    check_folds(samples, [fold], ctx, case.linked_folders)
+    out = _make_folder(request.out)
+    job = FoldTraining(
+        config=config,
+        folder=out,
+        name=out.name if is_model_name(out.name) else request.architecture,
+        device=request.device,
+        resume=request.resume,
+        command=request.command,
+        validate=True,
+    )
+    trained = train_fold(samples, fold, job, ctx)
+    evaluation = None
+    if fold.held_out and not trained.fit.cancelled:
+        evaluation = _evaluate(samples, fold, trained, request.device, ctx)
+        _write_results(out / RESULTS_FILE, trained, evaluation)
+    fit = trained.fit
+    return TrainResult(trained.folder, fit.history, fit.best_epoch, fit.cancelled, evaluation)
+
+
+def _make_fold(request: TrainRequest, samples: Samples, linked: tuple[frozenset[str], ...]) -> Fold:
+    everything = tuple(range(len(samples.keys)))
+    if request.validation_patients == NO_VALIDATION:
+        return Fold(request.split, "all patients", everything, ())
+    named = request.validation_patients
+    if request.split is SplitKind.SLICE_RANDOM:
+        return make_folds(samples.keys, SplitPlan(request.split, seed=request.seed), linked)[0]
+    patients = len(samples.patients)
+    if patients < 2:
+        raise TrainingDataError(
+            f"A split by patient needs at least two patients with annotations, found {patients}.",
+            "Add patients, train on all of them with --val-patients none, or use --split "
+            "slice-random, which tells nothing of new patients.",
+        )
+    plan = SplitPlan(
+        SplitKind.PATIENT,
+        seed=request.seed,
+        folds=min(_MAX_FOLDS, patients),
+        held_out_patients=named,
+    )
+    return make_folds(samples.keys, plan, linked)[0]
+
+
+def _make_folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingDataError(
+            f"The folder {out} cannot be made: {error.strerror or error}.",
+            "Choose a folder you may write to.",
+            out,
+        ) from error
+    return out.resolve()
+
+
+def _evaluate(
+    samples: Samples, fold: Fold, trained: TrainedFold, device: str, ctx: TaskContext
+) -> Evaluation:
+    from ctbox.model.checkpoint import read_card
+
+    card = read_card(trained.folder)
+    judged = Judged(card.name, card.weights_sha256, trained.fit.device_label, card.threshold)
+    predict = make_series_predictor(str(trained.folder), device, None)
+    return judge_folds(samples, [(fold, predict)], judged, ctx)
+
+
+def _write_results(path: Path, trained: TrainedFold, evaluation: Evaluation) -> None:
+    document = {
+        "best_epoch": trained.fit.best_epoch,
+        "history": [asdict(epoch) for epoch in trained.fit.history],
+        "evaluation": evaluation.to_json(),
+    }
+    path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -104,6 +104,8 @@ def build_app(
         viewer.loader.finished.connect(prediction.warm_up)
     if settings.window_geometry:
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
+    if settings.window_state:
+        window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
     return App(window, session, runner, notifier)
 
 
@@ -125,7 +127,7 @@ def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
         Exit code.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    application = _find_application()
+    application = find_application()
     log = start_logging()
     loaded = load_settings()
     app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True)
@@ -155,7 +157,7 @@ def check_window(path: Path) -> str:
     """
     import time
 
-    application = _find_application()
+    application = find_application()
     app = build_app()
     app.window.show()
     app.session.open(OpenRequest(path))
@@ -172,7 +174,8 @@ def check_window(path: Path) -> str:
     return told
 
 
-def _find_application() -> QApplication:
+def find_application() -> QApplication:
+    """Return the process's application, made if there is none yet."""
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("ctbox")

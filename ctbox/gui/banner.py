@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from ctbox.gui.icons import find_icon
@@ -10,9 +10,7 @@ from ctbox.gui.theme import DARK, Theme
 
 
 class Banner(QFrame):
-    """Shows one sentence, a link to more, and a cross that hides it."""
-
-    details_requested = Signal()
+    """Shows one sentence, a link that unfolds the others, and a cross that hides it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,9 +19,10 @@ class Banner(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = QPushButton("Details…")
+        self._problems: tuple[str, ...] = ()
+        self._more = QPushButton()
         self._more.setProperty("link", True)
-        self._more.clicked.connect(self.details_requested)
+        self._more.clicked.connect(self._on_more)
         self._close = QToolButton()
         self._close.setToolTip("Hide this notice")
         self._close.setAccessibleName("Hide this notice")
@@ -45,14 +44,16 @@ class Banner(QFrame):
 
     def show_problems(self, problems: tuple[str, ...]) -> None:
         """Show the first of some problems and how many more there are; hide if none."""
-        self.setVisible(bool(problems))
-        if not problems:
-            self._text.clear()
-            return
+        self._problems = problems
+        self._text.setText(problems[0] if problems else "")
         more = len(problems) - 1
-        self._text.setText(problems[0])
-        self._more.setText(f"{more} more…" if more else "Details…")
-        self._more.setVisible(bool(more))
+        self._more.setText(f"{more} more…")
+        self._more.setVisible(more > 0)
+        self.setVisible(bool(problems))
+
+    def _on_more(self) -> None:
+        self._text.setText("\n".join(self._problems))
+        self._more.hide()
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the icons in the theme's colours."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -70,7 +69,6 @@ class MainWindow(QMainWindow):
 
     files_dropped = Signal(object)
     recent_chosen = Signal(object)
-    closing = Signal()
 
     def __init__(self, viewer: ViewerPanel, runner: TaskRunner) -> None:
         super().__init__()
@@ -88,6 +86,7 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open &recent", self)
         self.file_windows_menu = QMenu("&Windows of this file", self)
         self._docks: list[QDockWidget] = []
+        self._layout_before = QByteArray()
         self._window_menu = QMenu("&Window", self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
@@ -201,6 +200,8 @@ class MainWindow(QMainWindow):
         if not self.is_case_shown:
             self._stack.setCurrentWidget(self.viewer)
             self._set_case_open(True)
+            # Only now: on the start page the docks are hidden whatever was remembered.
+            self.restoreState(self._layout_before)
         self.viewer.setFocus()
 
     def _set_case_open(self, is_open: bool) -> None:
@@ -208,6 +209,15 @@ class MainWindow(QMainWindow):
         for dock in self._docks:
             dock.setVisible(is_open)
             dock.toggleViewAction().setEnabled(is_open)
+
+    @property
+    def layout_state(self) -> QByteArray:
+        """Where the docks are, as Qt's own bytes."""
+        return self.saveState() if self.is_case_shown else self._layout_before
+
+    def remember_layout(self, layout: QByteArray) -> None:
+        """Put the docks there once a case is open."""
+        self._layout_before = layout
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """List what was opened before, in the menu and on the start page."""
@@ -255,11 +265,6 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that the window closes."""
-        self.closing.emit()
-        super().closeEvent(event)
 
 
 def _fit_again(corner: QWidget) -> None:

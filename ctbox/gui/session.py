@@ -148,7 +148,7 @@ class Session(QObject):
 
     def _connect_news(self) -> None:
         window, state, viewer = self.window, self.state, self.window.viewer
-        window.files_dropped.connect(lambda paths: self.open(OpenRequest(Path(paths[0]))))
+        window.files_dropped.connect(self._on_files_dropped)
         window.recent_chosen.connect(lambda path: self.open(OpenRequest(Path(path))))
         window.start_page.recent_chosen.connect(window.recent_chosen)
         window.start_page.cancel_requested.connect(self.cases.cancel)
@@ -193,6 +193,11 @@ class Session(QObject):
     def open(self, request: OpenRequest) -> None:
         """Open a case in the background; the one on the screen stays until it is read."""
         self.cases.open(request)
+
+    def _on_files_dropped(self, paths: list[str]) -> None:
+        self.open(OpenRequest(Path(paths[0])))
+        if len(paths) > 1:
+            self.show_notice("One at a time: the first one is opened. Put files in one folder.")
 
     def _ask_for_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self.window, "Open a DICOM folder", self._near())
@@ -388,5 +393,5 @@ class Session(QObject):
             smooth=self.state.smooth,
             show_outline=self.state.overlays.outline,
             window_geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
-            window_state=bytes(window.saveState().toBase64().data()).decode(),
+            window_state=bytes(window.layout_state.toBase64().data()).decode(),
         )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLabel,
+    QPushButton,
     QTableView,
 )
 
@@ -494,3 +495,30 @@ def test_pixels_on_screen_are_those_of_the_file(opened: App) -> None:
     view = opened.window.viewer.view
     expected = builders.make_hu(seed=0)
     assert np.array_equal(view.pixels, np.clip(expected, -1024, None))
+
+
+def test_banner_unfolds_all_problems(qtbot, qapp: object) -> None:
+    from ctbox.gui.banner import Banner
+
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.show_problems(("One gap.", "Two tilts.", "Three more."))
+    link = banner.findChild(QPushButton)
+    assert (banner.text, link.text()) == ("One gap.", "2 more…")
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert banner.text.splitlines() == ["One gap.", "Two tilts.", "Three more."]
+    banner.show_problems(())
+    assert banner.isHidden()
+
+
+def test_docks_come_back_as_they_were_left(qtbot, opened: App, folder: Path) -> None:
+    opened.window.browser_dock.hide()
+    kept = opened.session.collect_settings()
+    again = build_app(kept)
+    qtbot.addWidget(again.window)
+    again.window.show()
+    assert again.session.collect_settings().window_state == kept.window_state
+    with qtbot.waitSignal(again.window.viewer.loader.finished, timeout=60_000):
+        again.session.open(OpenRequest(folder))
+    assert again.window.browser_dock.isHidden()
+    again.close()

@@ -17,7 +17,7 @@ PROGRAM = """
 import json, sys, time
 started = time.perf_counter()
 from ctbox.gui import app
-application = app._find_application()
+application = app.find_application()
 built = app.build_app()
 built.window.show()
 application.processEvents()
@@ -84,3 +84,51 @@ def test_window_can_be_opened_by_path_alone(tmp_path: Path, qapp: object) -> Non
 
     builders.write_series(tmp_path / "series", 3)
     assert "3 slices" in check_window(tmp_path)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from ctbox.gui import app
+
+application = app.find_application()
+
+
+def close_once_shown() -> None:
+    window = next(each for each in application.topLevelWidgets() if hasattr(each, "viewer"))
+    if window.viewer.view.pixels is not None:
+        window.close()
+
+
+timer = QTimer()
+timer.timeout.connect(close_once_shown)
+timer.start(20)
+if __name__ == "__main__":
+    sys.exit(app.run(Path(sys.argv[1]), None, None))
+"""
+
+
+def test_run_opens_closes_and_remembers(tmp_path: Path) -> None:
+    builders.write_series(tmp_path / "case" / "series", 3)
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(REPOSITORY),
+        "CTBOX_HOME": str(tmp_path / "home"),
+    }
+    script = tmp_path / "start.py"
+    script.write_text(RUN)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "case")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    kept = json.loads((tmp_path / "home" / "settings.json").read_text())
+    assert kept["recent_paths"] == [str(tmp_path / "case")]
+    assert kept["window_state"]

@@ -105,10 +105,10 @@ class OutlineLayer(QObject):
         state : ViewerState
             Slice, boxes and selection.
         pixels : ndarray or None
-            The slice's HU; colours and None have no outline.
+            The slice's HU; what is not HU has no outline.
         """
         shown = state.slice
-        has_hu = pixels is not None and pixels.ndim == 2
+        has_hu = pixels is not None and state.shows_hu and pixels.ndim == 2
         self._wanted = ()
         if shown is not None and has_hu and state.overlays.outline:
             uid = shown.sop_instance_uid

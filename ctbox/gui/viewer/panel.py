@@ -135,7 +135,8 @@ class ViewerPanel(QWidget):
         pixels = self.loader.find_pixels(index)
         if pixels is not None and pixels.ndim == 2 and self.state.needs_window:
             self.state.set_window(compute_full_window(pixels))
-        self.view.show_pixels(pixels, self.loader.find_failure(index))
+        waiting = "" if self.loader.is_settled(index) else "Loading…"
+        self.view.show_pixels(pixels, self.loader.find_failure(index) or waiting)
         self._update_outlines()
         self._report_probe()
 

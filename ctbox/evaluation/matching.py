@@ -41,6 +41,8 @@ def match_boxes(
     iou = compute_iou(as_box_array(boxes), as_box_array(expert_boxes))
     order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
     hits = np.full((len(iou_thresholds), len(iou)), UNMATCHED, dtype=np.int64)
+    if not iou.size:
+        return hits
     for row, threshold in zip(hits, iou_thresholds, strict=True):
         free = np.ones(iou.shape[1], dtype=bool)
         for detection in order:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from ctbox.errors import SettingsError
@@ -28,6 +28,7 @@ from ctbox.gui.viewer.state import ViewerState
 from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
 
 SHUTDOWN_LIMIT_S = 5.0
+_SCREEN_SHARE = 0.9
 # The window's thread waits this long at most for a reading thread to give up the interpreter.
 _SWITCH_INTERVAL_S = 0.001
 
@@ -132,6 +133,8 @@ def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
     loaded = load_settings()
     app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True)
     app.notifier.install()
+    if not loaded.settings.window_geometry:
+        _fit_to_screen(app.window)
     app.window.show()
     _tell_of_settings(app, loaded)
     if path is not None:
@@ -181,6 +184,13 @@ def find_application() -> QApplication:
     application.setApplicationName("ctbox")
     application.setApplicationDisplayName("ctbox")
     return application
+
+
+def _fit_to_screen(window: MainWindow) -> None:
+    """Take most of the screen on the first run, but no more than the eye can follow."""
+    screen = window.screen().availableSize()
+    most = QSize(1760, 1080)
+    window.resize((screen * _SCREEN_SHARE).boundedTo(most).expandedTo(window.minimumSizeHint()))
 
 
 def _tell_of_settings(app: App, loaded: LoadedSettings) -> None:

@@ -92,8 +92,7 @@ class StartPage(QWidget):
         hint = QLabel("Drop a DICOM folder, a file or a ZIP here")
         hint.setProperty("title", True)
         more = QLabel(
-            "TCIA downloads open as they lie. Annotations (VOC XML) beside the images are found "
-            "by themselves."
+            "TCIA downloads open as they lie; annotations (VOC XML) beside the images are found."
         )
         more.setProperty("muted", True)
         more.setWordWrap(True)

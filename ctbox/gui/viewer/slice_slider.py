@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
 from ctbox.gui.theme import OVERLAY
 
 _PADDING = 10.0
 _GROOVE = 6.0
+_STEPS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageDown: 10,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageUp: -10,
+}
 
 
 class SliceSlider(QAbstractSlider):
@@ -142,13 +158,19 @@ class SliceSlider(QAbstractSlider):
         self.setSliderDown(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Right and Down go caudally, as everywhere."""
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
-        moved = step.get(Qt.Key(event.key()))
+        """Right and Down go caudally, as everywhere; Qt's own slider would go the other way."""
+        moved = _STEPS.get(Qt.Key(event.key()))
         if moved is None:
             super().keyPressEvent(event)
         else:
             self.setValue(self.value() + moved)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Wheel-down goes caudally, as over the image."""
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if turn:
+            self.setValue(self.value() - (1 if turn > 0 else -1))
+        event.accept()
 
     def _describe(self, value: int) -> str:
         parts = [f"Slice {value + 1} of {self._count()}"]

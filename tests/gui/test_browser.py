@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from ctbox.gui.browser.model import SeriesTreeModel
+from ctbox.gui.browser.panel import BrowserPanel
+from ctbox.gui.browser.problems import ProblemsModel, describe_problems, list_problems
+from ctbox.gui.browser.rows import build_rows
+from ctbox.gui.browser.thumbnails import (
+    ThumbnailRequest,
+    choose_slice,
+    read_thumbnails,
+)
+from ctbox.progress import TaskContext
+from ctbox.workflows.open_case import AnnotationSummary, Case, FileProblem
+from tests import builders as files
+from tests.gui.builders import build_case, build_series, build_series_case
+
+
+def test_rows_say_what_a_reader_chooses_by() -> None:
+    first, second = build_rows(build_case())
+    assert (first.patient_id, first.alias, first.subtype) == (
+        "Lung_Dx-A0001",
+        "Patient 1",
+        "A · Adenocarcinoma",
+    )
+    (row,) = first.series
+    assert (row.title, row.facts, row.marks, row.trouble) == (
+        "Chest 1",
+        "12 slices · 5 × 0.80 mm",
+        "2 annotated",
+        "",
+    )
+    assert second.series[0].trouble == "One gap of 15 mm."
+
+
+def test_equal_titles_are_told_apart_by_kernel_and_acquisition() -> None:
+    plain = build_series("1")
+    soft = replace(plain, convolution_kernel="B")
+    hard = replace(plain, convolution_kernel="L", was_split=True, acquisition_number=2)
+    case = Case("/x", tuple(build_series_case(each, {}) for each in (soft, hard)))
+    (patient,) = build_rows(case)
+    assert [row.title for row in patient.series] == ["Chest 1 · B", "Chest 1 · L"]
+    assert patient.series[1].facts.startswith("acq. 2 · 12 slices")
+
+
+def test_unknown_facts_are_left_out() -> None:
+    bare = replace(
+        build_series("1", count=1),
+        patient_id=None,
+        subtype=None,
+        description=None,
+        slice_spacing_mm=None,
+        modality="PT",
+        slices=(replace(build_series("1", 1).slices[0], pixel_spacing_mm=None),),
+    )
+    (patient,) = build_rows(Case("/x", (build_series_case(bare, {}),)))
+    assert (patient.patient_id, patient.subtype) == ("Unknown patient", "")
+    assert (patient.series[0].title, patient.series[0].facts) == ("No description", "1 slice · PT")
+
+
+def test_model_obeys_qt(qapp: object) -> None:
+    model = SeriesTreeModel()
+    fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+    tester = QAbstractItemModelTester(model, fatal)
+    model.set_case(build_case())
+    child = model.find_index("1.2.2")
+    assert model.get_series_case(child).series.key == "1.2.2"
+    assert model.get_series_case(child.parent()) is None
+    assert "One gap" in child.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert not model.find_index("none").isValid()
+    model.set_case(None)
+    assert model.rowCount() == 0
+    del tester
+
+
+@pytest.fixture
+def case_with_problems() -> Case:
+    summary = AnnotationSummary(
+        files=3,
+        matched=1,
+        orphans=(FileProblem("1.2.3.xml", "No slice has this UID."),),
+        unparsable=(FileProblem("4.xml", "Zero bytes."),),
+    )
+    skipped = tuple(FileProblem(f"/data/{n}.txt", "Not DICOM.") for n in range(3))
+    return replace(build_case(), skipped=skipped, annotation_summary=summary)
+
+
+def test_problems_are_counted_in_a_sentence_and_listed(case_with_problems: Case) -> None:
+    assert describe_problems(case_with_problems) == "3 files were skipped, 2 annotation notices…"
+    assert describe_problems(replace(build_case(), skipped=())) == ""
+    rows = list_problems(case_with_problems)
+    assert [row.what for row in rows] == [
+        "Skipped file",
+        "Skipped file",
+        "Skipped file",
+        "Annotation not readable",
+        "Annotation without a slice",
+    ]
+    model = ProblemsModel(rows)
+    assert model.index(0, 1).data() == "0.txt"
+    assert model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole) == "/data/0.txt"
+    assert model.headerData(2, Qt.Orientation.Horizontal) == "Reason"
+
+
+def test_panel_chooses_and_paints(qtbot, case_with_problems: Case) -> None:
+    panel = BrowserPanel()
+    qtbot.addWidget(panel)
+    panel.resize(290, 500)
+    panel.show_case(case_with_problems)
+    panel.show()
+    with qtbot.waitSignal(panel.series_chosen) as caught:
+        panel.choose("1.2.2")
+    assert caught.args[0].series.key == "1.2.2"
+    with qtbot.assertNotEmitted(panel.series_chosen):
+        panel.choose("1.2.2")
+    before = panel.grab().toImage()
+    panel.set_identity_shown(False)
+    assert panel.grab().toImage() != before
+
+
+def test_small_pictures_leave_out_what_cannot_be_read(tmp_path) -> None:
+    from ctbox.workflows.open_case import open_case
+
+    files.write_series(tmp_path / "grey", 3, series_instance_uid="1.2.1")
+    files.write_rgb(tmp_path / "colour", series_instance_uid="1.2.2")
+    case = open_case(tmp_path, None, TaskContext())
+    slices = {each.series.series_instance_uid: choose_slice(each) for each in case.series}
+    broken = slices["1.2.1"].source.path
+    pictures = read_thumbnails(ThumbnailRequest(tuple(slices.items())), TaskContext())
+    assert pictures["1.2.1"].shape == (32, 40)
+    assert pictures["1.2.2"].shape == (24, 30, 3)
+    broken.write_bytes(b"")
+    pictures = read_thumbnails(ThumbnailRequest(tuple(slices.items())), TaskContext())
+    assert set(pictures) == {"1.2.2"}
+
+
+def test_the_middle_annotated_slice_stands_for_a_series() -> None:
+    series = build_series("1")
+    chosen = choose_slice(build_series_case(series, {2: [(0, 0, 1, 1)], 7: [(0, 0, 1, 1)]}))
+    assert chosen is series.slices[7]
+    assert choose_slice(build_series_case(series, {})) is series.slices[6]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+
+from ctbox.gui.viewer.slice_slider import SliceSlider
+
+
+@pytest.fixture
+def slider(qtbot) -> SliceSlider:
+    slider = SliceSlider()
+    qtbot.addWidget(slider)
+    slider.resize(420, 38)
+    slider.setRange(0, 99)
+    slider.show()
+    return slider
+
+
+def picture(slider: SliceSlider) -> np.ndarray:
+    image = slider.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return raw[..., 2::-1].astype(int)
+
+
+def test_dragging_follows_the_pointer(qtbot, slider: SliceSlider) -> None:
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(11, 19))
+    assert slider.value() == 0
+    qtbot.mouseMove(slider, QPoint(210, 19))
+    assert slider.value() == 50
+    qtbot.mouseMove(slider, QPoint(2000, 19))
+    assert slider.value() == 99
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(2000, 19))
+    qtbot.mouseMove(slider, QPoint(100, 19))
+    assert slider.value() == 99
+
+
+def test_keys_go_caudally_with_right_and_down(qtbot, slider: SliceSlider) -> None:
+    for key, expected in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Down, 2),
+        (Qt.Key.Key_Up, 1),
+        (Qt.Key.Key_PageDown, 11),
+        (Qt.Key.Key_End, 99),
+    ):
+        qtbot.keyClick(slider, key)
+        assert slider.value() == expected
+
+
+def test_marks_of_expert_and_model_lie_in_lanes_of_their_own(slider: SliceSlider) -> None:
+    plain = picture(slider)
+    slider.set_marks({70}, {70})
+    changed = np.abs(picture(slider) - plain).sum(axis=2).max(axis=1) > 60
+    rows = np.flatnonzero(changed)
+    middle = slider.height() / 2
+    assert (rows < middle - 3).any()
+    assert (rows > middle + 3).any()
+    assert not changed[int(middle) - 2 : int(middle) + 2].any()
+
+
+def test_loaded_part_is_seen(slider: SliceSlider) -> None:
+    before = picture(slider)
+    slider.set_loaded(range(50))
+    middle = slider.height() // 2
+    changed = np.abs(picture(slider) - before)[middle].sum(axis=1) > 20
+    columns = np.flatnonzero(changed)
+    assert columns.max() < 215
+    assert columns.size > 150
+
+
+def test_wheel_down_goes_caudally(slider: SliceSlider) -> None:
+    from tests.gui.test_slice_view import turn_wheel
+
+    turn_wheel(slider, -1)
+    assert slider.value() == 1
+    turn_wheel(slider, 1)
+    assert slider.value() == 0

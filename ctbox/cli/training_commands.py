@@ -67,6 +67,9 @@ def train(
     annotations: _Annotations = None,
     subtype: Annotated[Subtype | None, typer.Option(help="Train on this subtype alone.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Default: the model's own.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps per epoch; default: the model's own.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     split: Annotated[
         TrainingSplit, typer.Option(help="slice-random is LEAKY.")
@@ -89,6 +92,7 @@ def train(
         out=out_folder,
         subtype=None if subtype is None else subtype.value,
         epochs=epochs,
+        steps_per_epoch=steps,
         seed=seed,
         split=SplitKind(split.value),
         validation_patients=_split_names(val_patients),
@@ -125,6 +129,9 @@ def evaluate(
         bool, typer.Option("--retrain", help="Train anew for every fold, on its training part.")
     ] = False,
     epochs: Annotated[int | None, typer.Option(min=1, help="With --retrain.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps per epoch, with --retrain.")
+    ] = None,
     threshold: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Least score; default: the card's.")
     ] = None,
@@ -141,7 +148,7 @@ def evaluate(
         dicom, annotations, model=model, plan=plan, device=device.value, threshold=threshold
     )
     if retrain:
-        request = replace(request, retrain=find_config(model, epochs, seed))
+        request = replace(request, retrain=find_config(model, epochs, seed, steps))
     with watched_task("Evaluating") as ctx:
         result = run_evaluation(request, ctx)
     write_json(result.to_json(), json_target)

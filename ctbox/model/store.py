@@ -33,6 +33,9 @@ _REFUSED_SUFFIXES = {
     ".h5": "an HDF5 file",
     ".onnx": "an ONNX graph",
 }
+MODEL_IN_RUN = "model"
+"""Where a training run keeps its model."""
+
 _FORMAT_HINT = (
     f"ctbox loads only a folder with {WEIGHTS_FILE} and {CARD_FILE}: "
     "a pickle can run any program when it is opened."
@@ -130,6 +133,8 @@ def _find_by_path(path: Path, searched: Sequence[Path]) -> Path:
         raise CheckpointError(message, _FORMAT_HINT, path)
     if path.name in (WEIGHTS_FILE, CARD_FILE, README_FILE) and path.is_file():
         path = path.parent
+    if not (path / CARD_FILE).is_file() and settle_folder(path / MODEL_IN_RUN) is not None:
+        path = path / MODEL_IN_RUN  # the folder of a training run
     folder = settle_folder(path)
     if folder is not None:
         return folder

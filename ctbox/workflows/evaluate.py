@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ctbox.evaluation.summary import EvaluationSummary, summarise
 from ctbox.model.config import TrainingConfig
 from ctbox.model.detection import Detection
 from ctbox.model.leakage import check_fold, compute_fingerprint
-from ctbox.model.linking import shorten_patient_id
+from ctbox.model.linking import group_samples, shorten_patient_id
 from ctbox.model.splits import Fold, SplitPlan, make_folds
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.baseline_boxes import predict_baselines
@@ -141,7 +141,8 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     """
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case)
-    folds = make_folds(samples.keys, request.plan, case.linked_folders)
+    plan = _fit_plan(request.plan, samples, case.linked_folders)
+    folds = make_folds(samples.keys, plan, case.linked_folders)
     check_folds(samples, folds, ctx, case.linked_folders)
     if request.retrain is not None:
         return _evaluate_anew(request, request.retrain, samples, folds, ctx)
@@ -157,6 +158,12 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     )
     predict = make_series_predictor(request.model, request.device, request.threshold)
     return judge_folds(samples, [(fold, predict) for fold in folds], judged, ctx)
+
+
+def _fit_plan(plan: SplitPlan, samples: Samples, linked: Sequence[frozenset[str]]) -> SplitPlan:
+    """Return the plan with no more folds than there are independent patients."""
+    groups = len(group_samples(samples.keys, linked))
+    return replace(plan, folds=max(2, min(plan.folds, groups)))
 
 
 def make_series_predictor(

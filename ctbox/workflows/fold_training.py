@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ctbox.model.card import MetricRecord
 from ctbox.model.config import InferenceConfig, TrainingConfig
 from ctbox.model.splits import Fold
+from ctbox.model.store import MODEL_IN_RUN
 from ctbox.model.training_updates import EpochFinished
 from ctbox.progress import TaskContext
 from ctbox.workflows.samples import Samples, make_training_series
@@ -18,7 +19,6 @@ if TYPE_CHECKING:  # torch comes with it
 
     from ctbox.model.training import FitResult
 
-MODEL_FOLDER = "model"
 RUN_FOLDER = "run"
 _DEFAULT_THRESHOLD = 0.1
 
@@ -78,7 +78,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     training = make_training_series(samples.cases, samples.select(fold.training))
     held_out = make_training_series(samples.cases, samples.select(fold.held_out))
     data = TrainingData(training, held_out if job.validate else ())
-    folder = job.folder / MODEL_FOLDER
+    folder = job.folder / MODEL_IN_RUN
     notes = CardNotes(
         name=job.name,
         threshold=_DEFAULT_THRESHOLD,

@@ -42,7 +42,7 @@ class TrainRequest:
         Folder of the run: the model in ``model/``, its state in ``run/``, ``results.json``.
     subtype : str or None
         Train on this subtype alone.
-    epochs : int or None
+    epochs, steps_per_epoch : int or None
         None for the architecture's default.
     seed : int
         Of everything random.
@@ -64,6 +64,7 @@ class TrainRequest:
     out: Path
     subtype: str | None = None
     epochs: int | None = None
+    steps_per_epoch: int | None = None
     seed: int = 1
     split: SplitKind = SplitKind.PATIENT
     validation_patients: tuple[str, ...] = ()
@@ -111,7 +112,9 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     TrainingDivergedError, DeviceError, DicomReadError, CtboxError
         As `ctbox.model.training.fit`.
     """
-    config = make_config(request.architecture, request.epochs, request.seed)
+    config = make_config(
+        request.architecture, request.epochs, request.seed, request.steps_per_epoch
+    )
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case, request.subtype)
     fold = _make_fold(request, samples, case.linked_folders)

@@ -15,8 +15,10 @@ from ctbox.model.config import (
 from ctbox.model.store import read_card
 
 
-def make_config(architecture: str, epochs: int | None, seed: int) -> TrainingConfig:
-    """Return the default schedule of an architecture.
+def make_config(
+    architecture: str, epochs: int | None, seed: int, steps_per_epoch: int | None = None
+) -> TrainingConfig:
+    """Return the schedule of an architecture, its own where None is given.
 
     Raises
     ------
@@ -28,13 +30,23 @@ def make_config(architecture: str, epochs: int | None, seed: int) -> TrainingCon
             f"'{architecture}' is no architecture that can be trained.",
             f"Choose one of {', '.join(ARCHITECTURES)}.",
         )
-    if architecture == SIMPLE_CANCER_CNN:
-        return make_baseline_config(epochs or 100, seed)
-    config = TrainingConfig(seed=seed)
-    return config if epochs is None else replace(config, epochs=epochs)
+    config = (
+        make_baseline_config(seed=seed)
+        if architecture == SIMPLE_CANCER_CNN
+        else TrainingConfig(seed=seed)
+    )
+    return _shorten(config, epochs, steps_per_epoch)
 
 
-def find_config(model: str | None, epochs: int | None, seed: int) -> TrainingConfig:
+def _shorten(config: TrainingConfig, epochs: int | None, steps: int | None) -> TrainingConfig:
+    if epochs is not None:
+        config = replace(config, epochs=epochs)
+    return config if steps is None else replace(config, steps_per_epoch=steps)
+
+
+def find_config(
+    model: str | None, epochs: int | None, seed: int, steps_per_epoch: int | None = None
+) -> TrainingConfig:
     """Return how to train a model anew on other patients.
 
     Parameters
@@ -42,7 +54,7 @@ def find_config(model: str | None, epochs: int | None, seed: int) -> TrainingCon
     model : str or None
         The name of an architecture, or name or folder of a model, whose card tells; None for
         the shipped model.
-    epochs : int or None
+    epochs, steps_per_epoch : int or None
         None for as many as it was trained for.
     seed : int
         Of everything random.
@@ -53,7 +65,7 @@ def find_config(model: str | None, epochs: int | None, seed: int) -> TrainingCon
         If there is no such model, or its card is damaged.
     """
     if model in ARCHITECTURES:
-        return make_config(str(model), epochs, seed)
+        return make_config(str(model), epochs, seed, steps_per_epoch)
     kept = read_card(model).config.get("training", {})
     config = replace(config_from_dict(TrainingConfig, kept), seed=seed)
-    return config if epochs is None else replace(config, epochs=epochs)
+    return _shorten(config, epochs, steps_per_epoch)

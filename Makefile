@@ -7,10 +7,11 @@ SHELL := bash
 
 PYTHON_VENV := .venv/bin/python
 CASE ?=
+DATA ?= ../shared/data/lung-pet-ct-dx
 export LC_ALL := C.UTF-8
 export PYTHON TORCH_INDEX
 
-.PHONY: help run test check lint types contracts fast-tests test-slow coverage screenshots clean setup-run setup-dev
+.PHONY: help run test check lint types contracts fast-tests test-slow coverage weights screenshots clean setup-run setup-dev
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +41,9 @@ test-slow: setup-dev  ## The tests that take minutes
 
 coverage: setup-dev  ## The fast tests with a coverage table
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest --cov --cov-report=term-missing:skip-covered
+
+weights: setup-run  ## Make the shipped weights anew from DATA=/path/to/lung-pet-ct-dx
+	@$(PYTHON_VENV) weights/make_weights.py "$(DATA)"
 
 screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/make_screenshots.py

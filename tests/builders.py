@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
+import pydicom.encaps
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
@@ -115,14 +116,37 @@ def set_tags(ds: FileDataset, tags: Tags) -> None:
 def save_dataset(
     ds: FileDataset, path: Path, transfer_syntax: str = EXPLICIT_LITTLE_ENDIAN
 ) -> Path:
-    """Write a dataset in implicit or explicit little endian; folders are made."""
+    """Write a dataset; folders are made.
+
+    Pixel data are taken as they are: encapsulated already for a compressed transfer syntax,
+    turned round already for big endian.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     ds.file_meta.TransferSyntaxUID = pydicom.uid.UID(transfer_syntax)
     if "PixelData" in ds:
+        is_compressed = ds.file_meta.TransferSyntaxUID.is_encapsulated
         wide = int(ds.BitsAllocated) > 8 or transfer_syntax == IMPLICIT_LITTLE_ENDIAN
-        ds["PixelData"].VR = "OW" if wide else "OB"
+        ds["PixelData"].VR = "OW" if wide and not is_compressed else "OB"
+        ds["PixelData"].is_undefined_length = is_compressed
     ds.save_as(path, enforce_file_format=True)
     return path
+
+
+def encapsulate(
+    frames: Sequence[bytes], *, fragments_per_frame: int = 1, has_table: bool = True
+) -> bytes:
+    """Return encapsulated pixel data (PS3.5 A.4) of compressed frames."""
+    return pydicom.encaps.encapsulate(
+        list(frames), fragments_per_frame=fragments_per_frame, has_bot=has_table
+    )
+
+
+def compress(ds: FileDataset, frames: Sequence[bytes], **arguments: Any) -> FileDataset:
+    """Give a dataset compressed frames for its pixels; arguments as `encapsulate`."""
+    ds.PixelData = encapsulate(frames, **arguments)
+    if len(frames) > 1:
+        ds.NumberOfFrames = len(frames)
+    return ds
 
 
 def write_slice(

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 Elements = Mapping[int, bytes]
 
-SPECIFIC_CHARACTER_SET = 0x00080005
+SPECIFIC_CHARACTER_SET, IMAGE_TYPE = 0x00080005, 0x00080008
+CONTENT_TIME, ACQUISITION_NUMBER = 0x00080033, 0x00200012
 
 
 def read_text(elements: Elements, tag: int) -> str | None:

@@ -78,7 +78,8 @@ def _build_one_uid(instances: Instances) -> list[Series]:
         if len(parts) > 1:
             note = (
                 f"Its SeriesInstanceUID holds images of {len(parts)} kinds, by size, orientation, "
-                f"class or missing position, shown apart: {len(members)} of {len(instances)} here."
+                "class, purpose or missing position, shown apart: "
+                f"{len(members)} of {len(instances)} here."
             )
         groups = split_by_acquisition(members)
         built += [_build_group(group, part, note, len(groups) > 1) for group in groups]
@@ -88,18 +89,20 @@ def _build_one_uid(instances: Instances) -> list[Series]:
 def _split_by_shape(instances: Instances) -> list[Instances]:
     """Split where images cannot be one stack: by class, size, orientation, known place.
 
-    The largest part comes first, so that it keeps the plain key of its series.
+    Localizers are no part of a stack either. The largest part of slices comes first, so that
+    it keeps the plain key of its series.
     """
     seen: list[Orientation] = []
-    parts: defaultdict[tuple[str, int, int, int, int], Instances] = defaultdict(list)
+    parts: defaultdict[tuple[str, bool, int, int, int, int], Instances] = defaultdict(list)
     for instance in instances:
         slice_ = instance.slice_
         direction = -1
         if slice_.position_along_normal_mm is not None and slice_.image_orientation is not None:
             direction = _find_direction(slice_.image_orientation, seen)
         shape = (slice_.rows, slice_.columns, slice_.samples_per_pixel, direction)
-        parts[slice_.sop_class_uid, *shape].append(instance)
-    return [parts[key] for key in sorted(parts, key=lambda key: (-len(parts[key]), key))]
+        is_localizer = instance.attributes.is_localizer
+        parts[slice_.sop_class_uid, is_localizer, *shape].append(instance)
+    return [parts[key] for key in sorted(parts, key=lambda key: (key[1], -len(parts[key]), key))]
 
 
 def _find_direction(orientation: Orientation, seen: list[Orientation]) -> int:
@@ -170,7 +173,9 @@ def _repeats(a_mm: Sequence[float], b_mm: Sequence[float]) -> bool:
     return shared >= MIN_REPEATED_POSITIONS
 
 
-def _sort_by_place(instance: InstanceHeader) -> tuple[float, tuple[float, float, float, str]]:
+def _sort_by_place(
+    instance: InstanceHeader,
+) -> tuple[float, tuple[float, float, float, int, str]]:
     """Sort most cranial, most anterior or rightmost first; one place by time."""
     slice_ = instance.slice_
     position, orientation = slice_.position_along_normal_mm, slice_.image_orientation
@@ -180,12 +185,13 @@ def _sort_by_place(instance: InstanceHeader) -> tuple[float, tuple[float, float,
     return sign * position, _sort_by_time(instance)
 
 
-def _sort_by_time(instance: InstanceHeader) -> tuple[float, float, float, str]:
+def _sort_by_time(instance: InstanceHeader) -> tuple[float, float, float, int, str]:
     slice_ = instance.slice_
     return (
         _none_last(slice_.acquisition_number),
         _none_last(instance.time_s),
         _none_last(slice_.instance_number),
+        slice_.frame or 0,
         slice_.sop_instance_uid,
     )
 
@@ -197,13 +203,17 @@ def _build_group(instances: Instances, part: int, note: str | None, was_split: b
         if instance.slice_.position_along_normal_mm is not None
     ]
     n_places = len(find_distinct_positions(positions))
-    not_a_volume = n_places == 0 or (n_places == 1 and len(instances) > 1)
+    is_localizer = instances[0].attributes.is_localizer
+    is_in_one_place = n_places == 1 and len(instances) > 1
+    not_a_volume = n_places == 0 or is_in_one_place or is_localizer
     ordered = sorted(instances, key=_sort_by_time if not_a_volume else _sort_by_place)
     slices = tuple(instance.slice_ for instance in ordered)
     attributes = ordered[0].attributes
     numbers = {slice_.acquisition_number for slice_ in slices}
     problems = find_stack_problems(slices)
-    if n_places == 1 and not_a_volume:
+    if is_localizer:
+        problems = ("Localizer: an overview for planning, kept apart from the slices.", *problems)
+    elif is_in_one_place:
         problems = (
             f"Not a volume: its {len(slices)} images share one position, ordered by time.",
             *problems,

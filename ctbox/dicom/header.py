@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctbox.dicom import elements as el
 from ctbox.dicom.elements import Elements
+from ctbox.dicom.functional_groups import GROUP_TAGS, FrameElements
 from ctbox.dicom.geometry import find_valid_orientation
 from ctbox.dicom.pixel_format import FORMAT_TAGS, MODALITY, parse_pixel_format
 from ctbox.dicom.scanning import ScannedHeader
 from ctbox.dicom.series import InstanceSource, Orientation, Slice, Vector3, VoiWindow
 
 SOP_CLASS_UID, SOP_INSTANCE_UID = 0x00080016, 0x00080018
-STUDY_DATE, ACQUISITION_TIME, CONTENT_TIME = 0x00080020, 0x00080032, 0x00080033
+STUDY_DATE, ACQUISITION_TIME = 0x00080020, 0x00080032
 MANUFACTURER, STUDY_DESCRIPTION, SERIES_DESCRIPTION = 0x00080070, 0x00081030, 0x0008103E
 PATIENT_ID, PATIENT_SEX, PATIENT_AGE = 0x00100020, 0x00100040, 0x00101010
 SLICE_THICKNESS, CONVOLUTION_KERNEL = 0x00180050, 0x00181210
 STUDY_INSTANCE_UID, SERIES_INSTANCE_UID = 0x0020000D, 0x0020000E
-SERIES_NUMBER, ACQUISITION_NUMBER, INSTANCE_NUMBER = 0x00200011, 0x00200012, 0x00200013
+SERIES_NUMBER, INSTANCE_NUMBER = 0x00200011, 0x00200013
 IMAGE_POSITION, IMAGE_ORIENTATION = 0x00200032, 0x00200037
 FRAME_OF_REFERENCE_UID, PIXEL_SPACING = 0x00200052, 0x00280030
 WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION = 0x00281050, 0x00281051, 0x00281055
 
-HEADER_TAGS = FORMAT_TAGS | {
-    el.SPECIFIC_CHARACTER_SET, SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_DATE, ACQUISITION_TIME,
-    CONTENT_TIME, MANUFACTURER, STUDY_DESCRIPTION, SERIES_DESCRIPTION, PATIENT_ID, PATIENT_SEX,
-    PATIENT_AGE, SLICE_THICKNESS, CONVOLUTION_KERNEL, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID,
-    SERIES_NUMBER, ACQUISITION_NUMBER, INSTANCE_NUMBER, IMAGE_POSITION, IMAGE_ORIENTATION,
+HEADER_TAGS = FORMAT_TAGS | GROUP_TAGS | {
+    el.SPECIFIC_CHARACTER_SET, el.IMAGE_TYPE, el.CONTENT_TIME, el.ACQUISITION_NUMBER,
+    SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_DATE, ACQUISITION_TIME, MANUFACTURER,
+    STUDY_DESCRIPTION, SERIES_DESCRIPTION, PATIENT_ID, PATIENT_SEX, PATIENT_AGE,
+    SLICE_THICKNESS, CONVOLUTION_KERNEL, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID,
+    SERIES_NUMBER, INSTANCE_NUMBER, IMAGE_POSITION, IMAGE_ORIENTATION,
     FRAME_OF_REFERENCE_UID, PIXEL_SPACING, WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION,
 }  # fmt: skip
 
@@ -51,6 +53,7 @@ class SeriesAttributes:
     study_date: str | None = None
     manufacturer: str | None = None
     convolution_kernel: str | None = None
+    is_localizer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,33 @@ def find_subtype(patient_id: str | None) -> str | None:
     return match.group(1) if match else None
 
 
-def parse_instance(header: ScannedHeader, source: InstanceSource) -> InstanceHeader:
-    """Return an instance's values; the header must have passed `find_identity_problem`."""
+def parse_instances(header: ScannedHeader, source: InstanceSource) -> tuple[InstanceHeader, ...]:
+    """Return an instance's values, those of each frame where it has several.
+
+    The header must have passed `find_identity_problem` and `find_pixel_problem`.
+    """
+    frames = parse_pixel_format(header.elements).frames
+    if frames == 1 and header.elements.keys().isdisjoint(GROUP_TAGS):
+        return (_parse_instance(header, source),)
+    groups = FrameElements(header, HEADER_TAGS)
+    if frames == 1:
+        return (_parse_instance(replace(header, elements=groups.find(0)), source),)
+    return tuple(
+        _number_frame(_parse_instance(replace(header, elements=groups.find(i)), source), i)
+        for i in range(frames)
+    )
+
+
+def _number_frame(instance: InstanceHeader, frame: int) -> InstanceHeader:
+    """Give a frame its number, and an identifier that no other slice has."""
+    uid = f"{instance.slice_.sop_instance_uid}#{frame + 1}"
+    slice_ = replace(instance.slice_, frame=frame, sop_instance_uid=uid)
+    return replace(instance, slice_=slice_)
+
+
+def _parse_instance(header: ScannedHeader, source: InstanceSource) -> InstanceHeader:
     elements = header.elements
-    time_s = el.read_seconds(elements, CONTENT_TIME)
+    time_s = el.read_seconds(elements, el.CONTENT_TIME)
     return InstanceHeader(
         slice_=_parse_slice(header, source),
         series_instance_uid=el.read_uid(elements, SERIES_INSTANCE_UID) or "",
@@ -119,6 +145,7 @@ def _parse_attributes(elements: Elements) -> SeriesAttributes:
         study_date=el.read_text(elements, STUDY_DATE),
         manufacturer=el.read_text(elements, MANUFACTURER),
         convolution_kernel=el.read_text(elements, CONVOLUTION_KERNEL),
+        is_localizer="LOCALIZER" in el.read_texts(elements, el.IMAGE_TYPE)[2:3],
     )
 
 
@@ -136,12 +163,13 @@ def _parse_slice(header: ScannedHeader, source: InstanceSource) -> Slice:
         samples_per_pixel=pixels.samples_per_pixel,
         photometric_interpretation=pixels.photometric_interpretation,
         instance_number=el.read_integer(elements, INSTANCE_NUMBER),
-        acquisition_number=el.read_integer(elements, ACQUISITION_NUMBER),
+        acquisition_number=el.read_integer(elements, el.ACQUISITION_NUMBER),
         image_position_mm=_parse_position(elements),
         image_orientation=_parse_orientation(elements),
         pixel_spacing_mm=_parse_spacing(elements),
         slice_thickness_mm=thickness if thickness is not None and thickness > 0 else None,
         windows=parse_windows(elements),
+        is_lossy=pixels.is_lossy,
     )
 
 

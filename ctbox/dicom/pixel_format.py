@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ctbox.dicom.elements import Elements, read_number, read_short, read_text
 from ctbox.dicom.scanning import UNDEFINED_LENGTH, ScannedHeader
-from ctbox.dicom.transfer_syntax import find_transfer_syntax_problem
+from ctbox.dicom.transfer_syntax import Coding, find_coding, find_transfer_syntax_problem
+
+MAX_FRAME_BYTES = 2**29
+"""A frame that declares more than this is refused: a slice of 2048² takes 8 MiB."""
+MAX_FRAMES = 20_000
+
+StoredValues = NDArray[np.signedinteger] | NDArray[np.unsignedinteger]
 
 MODALITY = 0x00080060
 SAMPLES_PER_PIXEL = 0x00280002
@@ -18,17 +27,23 @@ BITS_ALLOCATED, BITS_STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
 PIXEL_REPRESENTATION = 0x00280103
 PIXEL_PADDING_VALUE, PIXEL_PADDING_RANGE_LIMIT = 0x00280120, 0x00280121
 RESCALE_INTERCEPT, RESCALE_SLOPE = 0x00281052, 0x00281053
+LOSSY_COMPRESSION = 0x00282110
+PALETTE_DESCRIPTORS = (0x00281101, 0x00281102, 0x00281103)
+PALETTE_DATA = (0x00281201, 0x00281202, 0x00281203)
 
 FORMAT_TAGS = frozenset(
     {
         MODALITY, SAMPLES_PER_PIXEL, PHOTOMETRIC_INTERPRETATION, PLANAR_CONFIGURATION,
         NUMBER_OF_FRAMES, ROWS, COLUMNS, BITS_ALLOCATED, BITS_STORED, HIGH_BIT,
         PIXEL_REPRESENTATION, PIXEL_PADDING_VALUE, PIXEL_PADDING_RANGE_LIMIT,
-        RESCALE_INTERCEPT, RESCALE_SLOPE,
+        RESCALE_INTERCEPT, RESCALE_SLOPE, LOSSY_COMPRESSION, *PALETTE_DESCRIPTORS,
     }
 )  # fmt: skip
 
 GRAYSCALE = ("MONOCHROME1", "MONOCHROME2")
+PALETTE = "PALETTE COLOR"
+YBR_422 = "YBR_FULL_422"
+"""Uncompressed: two pixels share their colour, as four bytes Y Y Cb Cr (PS3.3 C.7.6.3.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,8 @@ class PixelFormat:
         Lowest and highest stored value that stand for "no pixel here".
     is_ct : bool
         Whether the modality says CT, so that rescaled values are HU.
+    is_lossy : bool
+        Whether the file says that it was ever compressed with loss.
     """
 
     rows: int
@@ -67,16 +84,23 @@ class PixelFormat:
     intercept: float = 0.0
     padding: tuple[int, int] | None = None
     is_ct: bool = True
+    is_lossy: bool = False
 
     @property
     def is_color(self) -> bool:
-        """Whether a pixel holds colour samples."""
+        """Whether a pixel holds colour samples; of a palette it holds an index instead."""
         return self.samples_per_pixel > 1
 
     @property
     def expected_bytes(self) -> int:
-        """Bytes that the pixels of one frame take."""
-        return self.rows * self.columns * self.samples_per_pixel * (self.bits_allocated // 8)
+        """Bytes that the pixels of one frame take, uncompressed."""
+        samples = 2 if self.photometric_interpretation == YBR_422 else self.samples_per_pixel
+        return self.rows * self.columns * samples * (self.bits_allocated // 8)
+
+    @property
+    def dtype(self) -> np.dtype[np.signedinteger] | np.dtype[np.unsignedinteger]:
+        """Type of a stored value, in the machine's byte order."""
+        return np.dtype(f"{'i' if self.is_signed else 'u'}{self.bits_allocated // 8}")
 
 
 def parse_pixel_format(elements: Elements) -> PixelFormat:
@@ -105,6 +129,7 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
         intercept=read_number(elements, RESCALE_INTERCEPT) or 0.0,
         padding=_parse_padding(elements, is_signed),
         is_ct=read_text(elements, MODALITY) == "CT",
+        is_lossy=read_text(elements, LOSSY_COMPRESSION) == "01",
     )
 
 
@@ -137,36 +162,51 @@ def find_pixel_problem(header: ScannedHeader, size_bytes: int) -> str | None:
     if element is None:
         return "No pixel data: it holds no image."
     pixels = parse_pixel_format(header.elements)
-    problem = _find_format_problem(pixels)
+    coding = find_coding(header.transfer_syntax_uid)
+    problem = _find_format_problem(pixels, header.elements, coding)
     if problem is not None:
         return problem
+    available = max(size_bytes - element.offset, 0)
+    if coding is not Coding.NATIVE:
+        return _find_encapsulation_problem(pixels, element.length, available)
     if element.length == UNDEFINED_LENGTH:
         return "Its pixel data are compressed, though its transfer syntax says they are not."
-    actual = min(element.length, max(size_bytes - element.offset, 0))
-    if actual < pixels.expected_bytes:
+    expected, actual = pixels.frames * pixels.expected_bytes, min(element.length, available)
+    if actual < expected:
+        frames = "" if pixels.frames == 1 else f" in {pixels.frames} frames"
         return (
-            f"Truncated pixel data: {pixels.expected_bytes} bytes expected for "
-            f"{pixels.rows} × {pixels.columns} pixels, {actual} found. "
+            f"Truncated pixel data: {expected} bytes expected for "
+            f"{pixels.rows} × {pixels.columns} pixels{frames}, {actual} found. "
             "Copy or download the file again."
         )
     return None
 
 
-def _find_format_problem(pixels: PixelFormat) -> str | None:
+def _find_encapsulation_problem(pixels: PixelFormat, length: int, available: int) -> str | None:
+    if length != UNDEFINED_LENGTH:
+        return "Its pixel data are not compressed, though its transfer syntax says they are."
+    # Each frame takes a fragment, and each fragment, the offset table too, a head of 8 bytes.
+    if available < 8 * (pixels.frames + 1):
+        return "Truncated pixel data: the file ends where they begin. Copy or download it again."
+    return None
+
+
+def _find_format_problem(
+    pixels: PixelFormat, elements: Elements, coding: Coding | None
+) -> str | None:
     if pixels.rows == 0 or pixels.columns == 0:
         return "Rows or Columns is missing: the size of its image is not known."
-    if pixels.frames != 1:
-        return f"Multi-frame image ({pixels.frames} frames): not supported."
-    photometric = pixels.photometric_interpretation
+    if not 0 < pixels.frames <= MAX_FRAMES:
+        return f"It claims {pixels.frames} frames; 1 to {MAX_FRAMES} can be read."
+    if pixels.expected_bytes > MAX_FRAME_BYTES:
+        return f"It claims {pixels.rows} × {pixels.columns} pixels, more than can be shown."
     if pixels.is_color:
-        if photometric != "RGB" or pixels.samples_per_pixel != 3 or pixels.bits_allocated != 8:
-            return (
-                f"Colour image of a kind that is not supported ({photometric}, "
-                f"{pixels.samples_per_pixel} samples of {pixels.bits_allocated} bits)."
-            )
-        return None
-    if photometric not in GRAYSCALE:
-        return f"Photometric interpretation {photometric} is not supported."
+        return _find_color_problem(pixels, coding)
+    if pixels.photometric_interpretation == PALETTE:
+        if any(len(elements.get(tag, b"")) < 6 for tag in PALETTE_DESCRIPTORS):
+            return "Its colour palette is missing."
+    elif pixels.photometric_interpretation not in GRAYSCALE:
+        return f"Photometric interpretation {pixels.photometric_interpretation} is not supported."
     stored, high = pixels.bits_stored, pixels.high_bit
     if pixels.bits_allocated not in (8, 16, 32) or not stored - 1 <= high < pixels.bits_allocated:
         return (
@@ -174,3 +214,19 @@ def _find_format_problem(pixels: PixelFormat) -> str | None:
             f"{pixels.bits_allocated}, high bit {high}."
         )
     return None
+
+
+def _find_color_problem(pixels: PixelFormat, coding: Coding | None) -> str | None:
+    if coding is Coding.RLE:
+        known: tuple[str, ...] = ("RGB", "YBR_FULL")
+    elif coding in (Coding.NATIVE, Coding.ENCAPSULATED):
+        known = ("RGB", "YBR_FULL", *(() if pixels.columns % 2 else (YBR_422,)))
+    else:
+        known = ("RGB", "YBR_FULL", YBR_422, "YBR_ICT", "YBR_RCT")
+    photometric, samples = pixels.photometric_interpretation, pixels.samples_per_pixel
+    if photometric in known and samples == 3 and pixels.bits_allocated == 8:
+        return None
+    return (
+        f"Colour image of a kind that is not supported ({photometric}, "
+        f"{samples} samples of {pixels.bits_allocated} bits)."
+    )

@@ -19,24 +19,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.dicom.pixel_format import (
-    FORMAT_TAGS,
-    PixelFormat,
-    find_pixel_problem,
-    parse_pixel_format,
-)
-from ctbox.dicom.scanning import scan_header
+from ctbox.dicom.color import apply_color_space, apply_palette
+from ctbox.dicom.encapsulation import FrameError
+from ctbox.dicom.pixel_format import PixelFormat, StoredValues
 from ctbox.dicom.series import Series, Slice
-from ctbox.errors import ArchiveError, DicomReadError
+from ctbox.dicom.stored import HINT, read_stored
+from ctbox.errors import DicomReadError
 from ctbox.progress import Progress, TaskContext
 
 AIR_HU = -1024
 MAX_HU = 32767
 
 Hu = NDArray[np.int16]
-StoredValues = NDArray[np.signedinteger] | NDArray[np.unsignedinteger]
-
-_HINT = "Copy or download the file again, or leave it out."
 
 
 def read_hu(slice_: Slice) -> NDArray[np.int16] | NDArray[np.float32]:
@@ -53,17 +47,19 @@ def read_hu(slice_: Slice) -> NDArray[np.int16] | NDArray[np.float32]:
     DicomReadError
         If the file is gone, truncated, damaged, in colour, or not the one that was scanned.
     """
-    pixels, stored = _load(slice_)
+    name = slice_.source.display
+    if slice_.is_color:
+        raise DicomReadError(f"{name} is a colour image: it holds no HU.", source=name)
+    stored = read_stored(slice_)
+    pixels = stored.pixels
     if pixels.is_color:
-        raise DicomReadError(
-            f"{slice_.source.display} is a colour image: it holds no HU.", source=_name(slice_)
-        )
-    image = stored.reshape(pixels.rows, pixels.columns)
+        raise DicomReadError(f"{name} is a colour image now. {HINT}", source=name)
+    image = stored.values.reshape(pixels.rows, pixels.columns)
     return _to_hu(image, pixels) if pixels.is_ct else _to_float(image, pixels)
 
 
 def read_rgb(slice_: Slice) -> NDArray[np.uint8]:
-    """Read a colour slice.
+    """Read a colour slice, of whatever colour space or palette.
 
     Returns
     -------
@@ -75,16 +71,16 @@ def read_rgb(slice_: Slice) -> NDArray[np.uint8]:
     DicomReadError
         If the file is gone, truncated, damaged, not in colour, or not the one that was scanned.
     """
-    pixels, stored = _load(slice_)
-    if not pixels.is_color:
-        raise DicomReadError(
-            f"{slice_.source.display} is not a colour image.", source=_name(slice_)
-        )
-    values = stored.astype(np.uint8, copy=False)
-    if pixels.is_planar:
-        planes = values.reshape(3, pixels.rows, pixels.columns)
-        return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
-    return values.reshape(pixels.rows, pixels.columns, 3).copy()
+    name = slice_.source.display
+    if not slice_.is_color:
+        raise DicomReadError(f"{name} is not a colour image.", source=name)
+    stored = read_stored(slice_)
+    try:
+        if stored.pixels.is_color:
+            return apply_color_space(stored.values, stored.pixels)
+        return apply_palette(stored.values, stored.pixels, stored.elements)
+    except FrameError as error:
+        raise DicomReadError(f"{name}: {error}", HINT, name) from error
 
 
 def read_volume(series: Series, ctx: TaskContext | None = None) -> Hu:
@@ -117,42 +113,11 @@ def read_volume(series: Series, ctx: TaskContext | None = None) -> Hu:
         ctx.report(Progress(index, total, "Reading slices"))
         image = read_hu(slice_)
         if image.dtype != np.int16:
-            name = _name(slice_)
+            name = slice_.source.display
             raise DicomReadError(f"{name} is not CT: it holds no HU.", "Choose a CT series.", name)
         volume[index] = image
     ctx.report(Progress(total, total, "Reading slices"))
     return volume
-
-
-def _name(slice_: Slice) -> str:
-    return slice_.source.display
-
-
-def _load(slice_: Slice) -> tuple[PixelFormat, StoredValues]:
-    """Return the pixel format and the stored values, flat and read-only, as they lie."""
-    name = _name(slice_)
-    try:
-        data = slice_.source.read()
-    except (OSError, ArchiveError) as error:
-        detail = error.message if isinstance(error, ArchiveError) else error.strerror or error
-        raise DicomReadError(f"{name} cannot be read: {detail}.", _HINT, name) from error
-    header = scan_header(data, FORMAT_TAGS)
-    if header is None:
-        raise DicomReadError(f"{name} is not a DICOM file.", _HINT, name)
-    problem = find_pixel_problem(header, len(data))
-    if problem is not None or header.pixel_element is None:
-        raise DicomReadError(f"{name}: {problem}", "", name)
-    pixels = parse_pixel_format(header.elements)
-    if (pixels.rows, pixels.columns) != (slice_.rows, slice_.columns):
-        raise DicomReadError(
-            f"{name} has {pixels.rows} × {pixels.columns} pixels, and had "
-            f"{slice_.rows} × {slice_.columns} when it was scanned.",
-            "Open the folder again.",
-            name,
-        )
-    dtype = np.dtype(f"<{'i' if pixels.is_signed else 'u'}{pixels.bits_allocated // 8}")
-    count = pixels.rows * pixels.columns * pixels.samples_per_pixel
-    return pixels, np.frombuffer(data, dtype, count, header.pixel_element.offset)
 
 
 def _find_padding(

@@ -15,12 +15,18 @@ from ctbox.dicom.header import (
     HEADER_TAGS,
     InstanceHeader,
     find_identity_problem,
-    parse_instance,
+    parse_instances,
 )
 from ctbox.dicom.listing import SkippedFile, describe_failure, list_sources
-from ctbox.dicom.pixel_format import find_pixel_problem
-from ctbox.dicom.scanning import ScannedHeader, scan_header
+from ctbox.dicom.pixel_format import find_pixel_problem, parse_pixel_format
+from ctbox.dicom.scanning import (
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    ScannedHeader,
+    inflate_dataset,
+    scan_header,
+)
 from ctbox.dicom.series import InstanceSource, Series
+from ctbox.dicom.stored import MAX_INFLATED_BYTES
 from ctbox.dicom.transfer_syntax import find_transfer_syntax_problem
 from ctbox.errors import ArchiveError
 from ctbox.progress import Progress, TaskContext
@@ -88,17 +94,17 @@ def find_instances(path: Path, ctx: TaskContext) -> FoundInstances:
     for done, source in enumerate(sources):
         ctx.check()
         ctx.report(Progress(done, len(sources), "Reading DICOM headers"))
-        header = read_header(source)
-        if isinstance(header, SkippedFile):
-            skipped.append(header)
+        found = read_header(source)
+        if isinstance(found, SkippedFile):
+            skipped.append(found)
             continue
-        uid = header.slice_.sop_instance_uid
+        uid = found[0].slice_.sop_instance_uid
         if uid in first_with:
             reason = f"Duplicate of {first_with[uid].display}: same SOP Instance UID."
             skipped.append(SkippedFile(source.display, reason))
             continue
         first_with[uid] = source
-        headers.append(header)
+        headers += found
     ctx.report(Progress(len(sources), len(sources), "Reading DICOM headers"))
     skipped = _gather_foreign_archives(path, sources, skipped)
     return FoundInstances(tuple(headers), tuple(sorted(skipped, key=lambda file: file.path)))
@@ -126,30 +132,49 @@ def _gather_foreign_archives(
     return kept
 
 
-def read_header(source: InstanceSource) -> InstanceHeader | SkippedFile:
-    """Read one instance's header, or say why it cannot be read."""
+def read_header(source: InstanceSource) -> tuple[InstanceHeader, ...] | SkippedFile:
+    """Read the header of each image in a file, or say why it cannot be read."""
     try:
-        size_bytes = source.size()
-        header = _scan(source, size_bytes)
+        header, size_bytes = _scan(source)
     except (OSError, ArchiveError) as error:
         return SkippedFile(source.display, describe_failure(error))
     reason = _find_problem(header, size_bytes)
     if reason is not None or header is None:
         return SkippedFile(source.display, reason or _NOT_DICOM)
-    return parse_instance(header, source)
+    return parse_instances(header, source)
 
 
-def _scan(source: InstanceSource, size_bytes: int) -> ScannedHeader | None:
-    """Scan a growing head of the file until the pixel data come into sight."""
+def _scan(source: InstanceSource) -> tuple[ScannedHeader | None, int]:
+    """Scan a growing head of the file until the pixel data come into sight; return its size."""
+    size_bytes = source.size()
     header = None
     for limit in HEAD_BYTES:
         data = source.read(limit)
         header = scan_header(data, HEADER_TAGS)
         if header is None or header.pixel_element is not None or len(data) >= size_bytes:
-            return header
+            break
         if find_transfer_syntax_problem(header.transfer_syntax_uid) is not None:
-            return header
-    return header
+            break
+        if header.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
+            break
+    if header is not None and header.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN:
+        return _scan_deflated(source.read())
+    return header, size_bytes
+
+
+def _scan_deflated(stored: bytes) -> tuple[ScannedHeader | None, int]:
+    """Scan a deflated file; its size is that of the header and as many pixels as belong to it."""
+    header, data = None, stored
+    for limit in HEAD_BYTES:
+        data = inflate_dataset(stored, limit)
+        header = scan_header(data, HEADER_TAGS)
+        if header is None or header.pixel_element is not None or len(data) < limit:
+            break
+    if header is None or header.pixel_element is None:
+        return header, len(data)
+    pixels = parse_pixel_format(header.elements)
+    needed = header.pixel_element.offset + pixels.frames * pixels.expected_bytes
+    return header, len(inflate_dataset(stored, min(needed, MAX_INFLATED_BYTES)))
 
 
 def _find_problem(header: ScannedHeader | None, size_bytes: int) -> str | None:

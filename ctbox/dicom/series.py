@@ -10,6 +10,8 @@ from typing import BinaryIO
 from ctbox.dicom.archives import MemberSpan, find_member, read_member
 
 CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+CT_CLASSES = (CT_IMAGE_STORAGE, f"{CT_IMAGE_STORAGE}.1", f"{CT_IMAGE_STORAGE}.2")
+"""CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage."""
 PET_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.128"
 SECONDARY_CAPTURE_PREFIX = "1.2.840.10008.5.1.4.1.1.7"
 
@@ -104,7 +106,8 @@ class Slice:
     Parameters
     ----------
     sop_instance_uid, sop_class_uid, transfer_syntax_uid : str
-        DICOM identifiers.
+        DICOM identifiers. Frames of one instance share its UID, so they get ``#1``, ``#2``…
+        behind it here: every slice has an identifier of its own.
     source : InstanceSource
         Where the pixels lie.
     rows, columns, samples_per_pixel : int
@@ -125,6 +128,10 @@ class Slice:
         Nominal thickness, which is not the spacing.
     windows : tuple of VoiWindow
         The file's own display windows.
+    frame : int or None
+        Which frame of a multi-frame instance, from 0; None where the instance has one image.
+    is_lossy : bool
+        Whether the file says that its image was ever compressed with loss.
     """
 
     sop_instance_uid: str
@@ -143,11 +150,13 @@ class Slice:
     position_along_normal_mm: float | None = None
     slice_thickness_mm: float | None = None
     windows: tuple[VoiWindow, ...] = ()
+    frame: int | None = None
+    is_lossy: bool = False
 
     @property
     def is_color(self) -> bool:
-        """Whether the slice has colour samples instead of HU."""
-        return self.samples_per_pixel > 1
+        """Whether the slice has colours, by sample or by palette, instead of HU."""
+        return self.samples_per_pixel > 1 or self.photometric_interpretation == "PALETTE COLOR"
 
     @property
     def is_inverted(self) -> bool:
@@ -191,6 +200,8 @@ class Series:
         As in the file.
     study_description, study_date, patient_sex, patient_age : str or None
         As in the file: date as YYYYMMDD, age as "058Y".
+    is_localizer : bool
+        Whether the images are overviews (scouts) for planning.
     """
 
     series_instance_uid: str
@@ -215,6 +226,7 @@ class Series:
     study_date: str | None = None
     patient_sex: str | None = None
     patient_age: str | None = None
+    is_localizer: bool = False
 
     @property
     def key(self) -> str:
@@ -253,8 +265,10 @@ class Series:
         """Why the detector does not run on this series; None if it does."""
         if self.is_secondary_capture or self.slices[0].is_color:
             return "Secondary capture or colour image: it holds no HU to predict on."
-        if self.modality != "CT" or self.sop_class_uid != CT_IMAGE_STORAGE:
+        if self.modality != "CT" or self.sop_class_uid not in CT_CLASSES:
             return f"Modality {self.modality or 'unknown'} is not CT: the detector knows only CT."
+        if self.is_localizer:
+            return "Localizer: an overview, not a volume of slices."
         if self.not_a_volume:
             return "Not a volume: its images share one position or have none."
         return None

@@ -63,6 +63,7 @@ def find_stack_problems(slices: Sequence[Slice]) -> tuple[str, ...]:
     if slices[0].is_color:
         return ("Colour images, shown as they are: they hold neither HU nor a place in space.",)
     problems = [
+        _find_loss(slices),
         _find_missing_geometry(slices),
         _find_missing_spacing(slices),
         _find_mixed_spacing(slices),
@@ -75,6 +76,16 @@ def find_stack_problems(slices: Sequence[Slice]) -> tuple[str, ...]:
 
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _find_loss(slices: Sequence[Slice]) -> str | None:
+    n_lossy = sum(slice_.is_lossy for slice_ in slices)
+    if n_lossy == 0:
+        return None
+    return (
+        f"Compressed with loss in {n_lossy} of {_count(len(slices), 'image')}: "
+        "HU are approximate there."
+    )
 
 
 def _find_missing_geometry(slices: Sequence[Slice]) -> str | None:

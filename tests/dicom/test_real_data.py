@@ -14,7 +14,6 @@ import pytest
 from ctbox.dicom.geometry import STANDARD_AXIAL_LETTERS, compute_edge_letters
 from ctbox.dicom.pixels import read_hu, read_rgb, read_volume
 from ctbox.dicom.reading import SeriesScan, read_series
-from ctbox.dicom.transfer_syntax import find_transfer_syntax_name
 from ctbox.errors import CtboxError
 
 PATIENTS = ("A0001", "B0001", "B0040", "E0001", "E0002", "E0003", "G0001")
@@ -153,18 +152,17 @@ def test_scan_of_an_archive_takes_well_under_a_second(real_data: Path) -> None:
 def test_codec_zoo_reads_or_names_each_file(codec_zoo: Path) -> None:
     scan = read_series(codec_zoo)
     files = [path for path in codec_zoo.iterdir() if path.is_file()]
-    assert len(scan.skipped) + sum(len(s.slices) for s in scan.series) == len(files)
-    (series,) = scan.series
-    assert "LittleEndianImplicit" in str(series.slices[0].source.path)
-    assert read_hu(series.slices[0]).shape == (512, 512)
+    read = {slice_.source.path for series in scan.series for slice_ in series.slices}
+    assert len(scan.skipped) + len(read) == len(files)
     reasons = {Path(file.path).name: file.reason for file in scan.skipped}
     assert reasons.pop("LICENSE.txt") == "Not a DICOM file."
     assert reasons.pop("no-pixel-data.dcm").startswith("No pixel data")
-    for name, reason in reasons.items():
-        uid = pydicom.filereader.read_file_meta_info(codec_zoo / name).TransferSyntaxUID
-        known_as = find_transfer_syntax_name(uid)
-        assert known_as is not None
-        assert f"{known_as}, {uid}" in reason
+    refused = [name for name, reason in reasons.items() if reason.startswith("Transfer syntax")]
+    assert len(refused) == 1
+    assert "JPEG Full Progression (Processes 10 and 12, retired)" in reasons.pop(refused[0])
+    # The lossless ones are one image, under one identifier.
+    assert len(reasons) == 5
+    assert all(reason.startswith("Duplicate of") for reason in reasons.values())
 
 
 def test_real_headers_cut_anywhere_never_crash(real_data: Path, tmp_path: Path) -> None:

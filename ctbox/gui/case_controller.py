@@ -100,11 +100,19 @@ class CaseController(QObject):
         """What the open case was asked for with."""
         return self._opened
 
-    def open(self, request: OpenRequest) -> None:
-        """Open a case; `case_opened` or `failed` follows."""
+    def open(self, request: OpenRequest, title: str = "") -> None:
+        """Open a case; `case_opened` or `failed` follows.
+
+        Parameters
+        ----------
+        request : OpenRequest
+            What to open.
+        title : str
+            What the status bar calls it; empty for nothing.
+        """
         self.cancel()
         self._request = request
-        handle = self._runner.start(read_case, request)
+        handle = self._runner.start(read_case, request, title=title)
         self._handle = handle
         handle.progressed.connect(self._on_progressed)
         handle.finished.connect(self._on_finished)
@@ -115,7 +123,7 @@ class CaseController(QObject):
     def open_annotations(self, path: Path) -> None:
         """Read the open case again with the expert's boxes from this place."""
         if self._opened is not None:
-            self.open(replace(self._opened, annotations=path))
+            self.open(replace(self._opened, annotations=path), "Reading annotations")
 
     def cancel(self) -> None:
         """Stop opening; the case on the screen stays."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.dicom.series import VoiWindow
 from ctbox.gui.actions import apply_icons, build_actions
 from ctbox.gui.browser.panel import BrowserPanel
 from ctbox.gui.device_chip import DeviceChip
@@ -36,6 +36,7 @@ from ctbox.gui.viewer.panel import ViewerPanel
 
 DEFAULT_SIZE = QSize(1280, 800)
 _BROWSER_WIDTH = 286
+_LAST_DIGIT = 9
 
 _FILE_MENU = ("open_folder", "open_file", "open_annotations", "", "open_sample")
 _VIEW_MENU = (
@@ -228,14 +229,17 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
         self.start_page.set_recent(paths)
 
-    def set_file_windows(self, actions: Sequence[QAction]) -> None:
-        """List the file's own display windows, on the digits from 3."""
+    def set_file_windows(self, windows: Mapping[str, VoiWindow]) -> None:
+        """List the file's own display windows by name, on the digits from 3."""
         self.file_windows_menu.clear()
-        self.file_windows_menu.setEnabled(bool(actions))
-        for digit, action in enumerate(actions, start=3):
-            if digit <= 9:
+        self.file_windows_menu.setEnabled(bool(windows))
+        for digit, (name, window) in enumerate(windows.items(), start=3):
+            action = self.file_windows_menu.addAction(name.replace("&", "&&"))
+            if digit <= _LAST_DIGIT:
                 action.setShortcut(QKeySequence(str(digit)))
-            self.file_windows_menu.addAction(action)
+            action.triggered.connect(
+                lambda _=False, window=window: self.viewer.state.set_window(window)
+            )
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw all icons in the theme's colours."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ctbox.dicom.series import Series
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.model.detection import SliceDetections
 from ctbox.workflows.detect import (
     DetectRequest,
     DetectResult,
@@ -15,6 +16,8 @@ from ctbox.workflows.detect import (
     detect,
     warm_up,
 )
+
+_FLUSH_MS = 50
 
 
 class PredictionController(QObject):
@@ -55,6 +58,12 @@ class PredictionController(QObject):
         self._handle: TaskHandle | None = None
         self._warm: TaskHandle | None = None
         self._is_ready = False
+        # Slices come in bursts; each burst is shown once, not each slice.
+        self._arrived: list[SliceDetections] = []
+        self._flush = QTimer(self)
+        self._flush.setSingleShot(True)
+        self._flush.setInterval(_FLUSH_MS)
+        self._flush.timeout.connect(self._on_flush)
 
     @property
     def is_running(self) -> bool:
@@ -111,14 +120,22 @@ class PredictionController(QObject):
                 self._store.set_threshold(update.threshold)
             self.model_ready.emit(update)
         elif isinstance(update, SliceDetected):
-            self._store.add([update.slice])
+            self._arrived.append(update.slice)
+            if not self._flush.isActive():
+                self._flush.start()
+
+    def _on_flush(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        if arrived:
+            self._store.add(arrived)
 
     def _on_finished(self, result: DetectResult) -> None:
-        for series in result.series:
-            if series.not_predicted_reason is None:
-                self._store.add(series.slices)
+        self._arrived = []
+        predicted = (each for each in result.series if each.not_predicted_reason is None)
+        self._store.add(slice_ for series in predicted for slice_ in series.slices)
         self.predicted.emit(result)
 
     def _on_ended(self) -> None:
+        self._on_flush()
         self._handle = None
         self.ended.emit()

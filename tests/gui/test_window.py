@@ -29,6 +29,7 @@ from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.error_dialogs import ErrorDialog
 from ctbox.gui.viewer.placement import Placement
+from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
 from tests import builders
 from tests.gui import fake_detection
@@ -368,11 +369,15 @@ def test_annotations_from_elsewhere(
     (folder / "Annotation").rename(elsewhere)
     with qtbot.waitSignal(app.window.viewer.loader.finished):
         app.session.open(OpenRequest(folder))
-    assert app.window.viewer.state.series_case.annotated_slices == 0
+    state = app.window.viewer.state
+    assert state.series_case.annotated_slices == 0
+    state.set_slice_index(3)
+    state.store.add([SliceDetections(state.slice.sop_instance_uid, (Detection(EXPERT, 0.5),))])
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(elsewhere))
     with qtbot.waitSignal(app.session.cases.case_opened):
         app.window.commands["open_annotations"].trigger()
-    assert app.window.viewer.state.series_case.annotated_slices == 2
+    assert state.series_case.annotated_slices == 2
+    assert (state.slice_index, len(state.annotations), len(state.detections)) == (3, 1, 1)
 
 
 def test_nothing_to_open_ends_in_one_sentence(qtbot, app: App, tmp_path: Path) -> None:
@@ -522,3 +527,21 @@ def test_docks_come_back_as_they_were_left(qtbot, opened: App, folder: Path) -> 
         again.session.open(OpenRequest(folder))
     assert again.window.browser_dock.isHidden()
     again.close()
+
+
+def test_the_files_own_windows_are_on_the_digits_from_three(qtbot, opened: App) -> None:
+    (own, *_) = opened.window.viewer.state.slice.windows
+    action = opened.window.file_windows_menu.actions()[0]
+    assert f"{own.width:.0f}" in action.text()
+    press(qtbot, opened, Qt.Key.Key_3)
+    assert opened.window.viewer.state.window == own
+
+
+def test_layers_can_be_switched_one_by_one(opened: App) -> None:
+    commands, state = opened.window.commands, opened.window.viewer.state
+    state.set_overlays(dataclasses.replace(state.overlays, outline=True, annotations=False))
+    shown = {name: commands[name].isChecked() for name in ("outline", "annotations", "texts")}
+    assert shown == {"outline": True, "annotations": False, "texts": True}
+    commands["texts"].trigger()
+    assert (state.overlays.outline, state.overlays.annotations) == (True, False)
+    assert not state.overlays.texts

@@ -72,7 +72,8 @@ def insert_lesion(
     hu : ndarray
         Of the input's shape and dtype; identical to the input outside the tumour's window.
     mask : ndarray
-        bool, of the same shape: voxels at least half tumour. Empty if nothing of it fits
+        bool, of the same shape: voxels at least half tumour (a tumour too small
+        to fill any voxel: half of what it fills at most). Empty if nothing of it fits
         (all bone, say), in which case `hu` may still equal the input.
 
     Raises
@@ -139,7 +140,8 @@ def blend_tumour(
     if noise is not None:
         target = target + noise.draw(window.shape, rng)
     after = after * (1 - weight) + target * weight
-    mask = _keep_main_part(share > 0.5)
+    # What fills no voxel by more than half, thin in thick slices, is marked where it is densest.
+    mask = _keep_main_part(share > 0.5 * np.clip(float(share.max(initial=0)), 0.3, 1.0))
     return np.asarray(after, dtype=np.float32), mask
 
 

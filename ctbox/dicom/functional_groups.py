@@ -85,7 +85,7 @@ def _list_items(raw: bytes, encoding: Encoding) -> list[bytes]:
     offset = 0
     try:
         while offset < len(raw):
-            group, element, length = encoding.tag_and_length.unpack_from(raw, offset)
+            group, element, length = encoding.item.unpack_from(raw, offset)
             tag = group << 16 | element
             offset += 8
             if tag == SEQUENCE_END or tag != ITEM:

@@ -9,7 +9,7 @@ from ctbox.dicom import elements as el
 from ctbox.dicom.elements import Elements
 from ctbox.dicom.functional_groups import GROUP_TAGS, FrameElements
 from ctbox.dicom.geometry import find_valid_orientation
-from ctbox.dicom.pixel_format import FORMAT_TAGS, MODALITY, parse_pixel_format
+from ctbox.dicom.pixel_format import FORMAT_TAGS, MODALITY, NUMBER_OF_FRAMES, parse_pixel_format
 from ctbox.dicom.scanning import ScannedHeader
 from ctbox.dicom.series import InstanceSource, Orientation, Slice, Vector3, VoiWindow
 
@@ -33,6 +33,7 @@ HEADER_TAGS = FORMAT_TAGS | GROUP_TAGS | {
     FRAME_OF_REFERENCE_UID, PIXEL_SPACING, WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION,
 }  # fmt: skip
 
+_FRAME_TAGS = GROUP_TAGS | {NUMBER_OF_FRAMES}
 _COLLECTION_ID = re.compile(r"(?:Lung_Dx-)?([ABEG])\d{4}")
 
 
@@ -100,9 +101,9 @@ def parse_instances(header: ScannedHeader, source: InstanceSource) -> tuple[Inst
 
     The header must have passed `find_identity_problem` and `find_pixel_problem`.
     """
-    frames = parse_pixel_format(header.elements).frames
-    if frames == 1 and header.elements.keys().isdisjoint(GROUP_TAGS):
+    if header.elements.keys().isdisjoint(_FRAME_TAGS):
         return (_parse_instance(header, source),)
+    frames = parse_pixel_format(header.elements).frames
     groups = FrameElements(header, HEADER_TAGS)
     if frames == 1:
         return (_parse_instance(replace(header, elements=groups.find(0)), source),)
@@ -145,7 +146,7 @@ def _parse_attributes(elements: Elements) -> SeriesAttributes:
         study_date=el.read_text(elements, STUDY_DATE),
         manufacturer=el.read_text(elements, MANUFACTURER),
         convolution_kernel=el.read_text(elements, CONVOLUTION_KERNEL),
-        is_localizer="LOCALIZER" in el.read_texts(elements, el.IMAGE_TYPE)[2:3],
+        is_localizer=b"LOCALIZER" in elements.get(el.IMAGE_TYPE, b""),
     )
 
 

@@ -129,7 +129,7 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
         intercept=read_number(elements, RESCALE_INTERCEPT) or 0.0,
         padding=_parse_padding(elements, is_signed),
         is_ct=read_text(elements, MODALITY) == "CT",
-        is_lossy=read_text(elements, LOSSY_COMPRESSION) == "01",
+        is_lossy=elements.get(LOSSY_COMPRESSION) == b"01",
     )
 
 

@@ -28,9 +28,13 @@ _TRANSFER_SYNTAX = 0x00020010
 _PIXEL_DATA = 0x7FE00010
 _PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, _PIXEL_DATA})
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_LONG_VRS = frozenset(
-    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
-)
+# PS3.5 7.1.2: these have lengths of two bytes, all others (present and future) of four.
+_SHORT_VRS = frozenset(
+    {
+        b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN",
+        b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
+    }
+)  # fmt: skip
 _WORD_BYTES = {
     b"US": 2, b"SS": 2, b"OW": 2, b"AT": 2, b"UL": 4, b"SL": 4, b"FL": 4, b"OL": 4, b"OF": 4,
     b"FD": 8, b"OD": 8, b"SV": 8, b"UV": 8, b"OV": 8,
@@ -39,18 +43,30 @@ _WORD_BYTES = {
 
 @dataclass(frozen=True)
 class Encoding:
-    """How elements are written (PS3.5 7.1)."""
+    """How elements are written (PS3.5 7.1).
+
+    Parameters
+    ----------
+    is_implicit, is_big_endian : bool
+        Without VR; numbers with the highest byte first.
+    head : struct.Struct
+        Group, element, VR where it is explicit, length.
+    item : struct.Struct
+        Group, element, length of an item.
+    length : struct.Struct
+        A length of four bytes.
+    """
 
     is_implicit: bool
     is_big_endian: bool
-    tag_and_length: struct.Struct
-    tag_vr_and_length: struct.Struct
-    long_length: struct.Struct
+    head: struct.Struct
+    item: struct.Struct
+    length: struct.Struct
 
 
 def _make_encoding(is_implicit: bool, order: str) -> Encoding:
-    heads = (struct.Struct(order + layout) for layout in ("HHL", "HH2sH", "L"))
-    return Encoding(is_implicit, order == ">", *heads)
+    layouts = ("HHL" if is_implicit else "HH2sH", "HHL", "L")
+    return Encoding(is_implicit, order == ">", *(struct.Struct(order + each) for each in layouts))
 
 
 IMPLICIT_LITTLE = _make_encoding(True, "<")
@@ -183,16 +199,21 @@ def _read_file_meta(data: bytes, offset: int) -> tuple[str, int]:
 def _read_element_head(data: bytes, offset: int, encoding: Encoding) -> tuple[int, bytes, int, int]:
     """Return an element's tag, VR, and the offset and length of its value."""
     if encoding.is_implicit:
-        group, element, length = encoding.tag_and_length.unpack_from(data, offset)
+        group, element, length = encoding.head.unpack_from(data, offset)
         return group << 16 | element, b"", offset + 8, length
-    group, element, vr, length = encoding.tag_vr_and_length.unpack_from(data, offset)
-    if vr in _LONG_VRS:
-        (length,) = encoding.long_length.unpack_from(data, offset + 8)
-        return group << 16 | element, vr, offset + 12, length
-    if not _is_vr(vr):
-        # Items, delimiters, and the odd element written without a VR.
-        (length,) = encoding.long_length.unpack_from(data, offset + 4)
-    return group << 16 | element, vr, offset + 8, length
+    group, element, vr, length = encoding.head.unpack_from(data, offset)
+    start = offset + 8
+    if vr not in _SHORT_VRS:
+        start, length = _read_long_head(data, offset, vr, encoding)
+    return group << 16 | element, vr, start, length
+
+
+def _read_long_head(data: bytes, offset: int, vr: bytes, encoding: Encoding) -> tuple[int, int]:
+    """Return the offset and length of a value whose length takes four bytes."""
+    # Items, delimiters and the odd element written without a VR have it in the VR's place.
+    at = offset + 8 if _is_vr(vr) else offset + 4
+    (length,) = encoding.length.unpack_from(data, at)
+    return at + 4, length
 
 
 def walk_elements(
@@ -230,8 +251,18 @@ def walk_elements(
         If the bytes end within the head of an element or item.
     """
     n_bytes = len(data)
+    unpack, is_implicit = encoding.head.unpack_from, encoding.is_implicit
     while offset < n_bytes:
-        tag, vr, start, length = _read_element_head(data, offset, encoding)
+        # Most elements are short and not wanted: they cost no call but these.
+        if is_implicit:
+            group, element, length = unpack(data, offset)
+            vr, start = b"", offset + 8
+        else:
+            group, element, vr, length = unpack(data, offset)
+            start = offset + 8
+            if vr not in _SHORT_VRS:
+                start, length = _read_long_head(data, offset, vr, encoding)
+        tag = group << 16 | element
         if tag in _PIXEL_TAGS:
             if tag != _PIXEL_DATA:  # float pixel data, which no CT instance holds
                 return n_bytes, None
@@ -264,7 +295,7 @@ def _skip_items(data: bytes, offset: int, encoding: Encoding, depth: int) -> int
     if depth > MAX_SEQUENCE_DEPTH:
         raise struct.error("sequences nested too deep")
     while True:
-        group, element, length = encoding.tag_and_length.unpack_from(data, offset)
+        group, element, length = encoding.item.unpack_from(data, offset)
         tag = group << 16 | element
         offset += 8
         if tag == SEQUENCE_END:

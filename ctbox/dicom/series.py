@@ -154,6 +154,11 @@ class Slice:
     is_lossy: bool = False
 
     @property
+    def instance_uid(self) -> str:
+        """The file's own SOP Instance UID, which all frames of one instance share."""
+        return self.sop_instance_uid.partition("#")[0]
+
+    @property
     def is_color(self) -> bool:
         """Whether the slice has colours, by sample or by palette, instead of HU."""
         return self.samples_per_pixel > 1 or self.photometric_interpretation == "PALETTE COLOR"

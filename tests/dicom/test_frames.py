@@ -113,6 +113,7 @@ def test_enhanced_ct_is_a_volume(tmp_path: Path, syntax: str, is_undefined: bool
         assert series.slices[0].windows[0].center == 43
         uid = str(ds.SOPInstanceUID)
         assert [s.sop_instance_uid for s in series.slices] == [f"{uid}#{n}" for n in (4, 3, 2, 1)]
+        assert {s.instance_uid for s in series.slices} == {uid}
 
 
 def test_enhanced_big_endian_ct(tmp_path: Path) -> None:

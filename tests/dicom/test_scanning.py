@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pydicom
@@ -18,6 +20,7 @@ from ctbox.dicom.scanning import (
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
     ScannedHeader,
+    inflate_dataset,
     scan_header,
 )
 from tests.builders import make_dataset, make_hu, save_dataset
@@ -148,3 +151,38 @@ def test_every_real_file_is_walked_as_pydicom_reads_it(real_data: Path) -> None:
                 assert_equals_pydicom(archive.read(name))
             n_files += len(names)
     assert n_files == 607
+
+
+def test_big_endian_values_are_turned_round(tmp_path: Path) -> None:
+    ds = make_nested()
+    ds.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRBigEndian
+    path = tmp_path / "a.dcm"
+    pydicom.dcmwrite(path, ds, implicit_vr=False, little_endian=False, force_encoding=True)
+    plain = save_dataset(make_nested(), tmp_path / "b.dcm").read_bytes()
+    assert scan(path.read_bytes()).elements == scan(plain).elements
+
+
+def test_little_endian_declared_as_big_is_read_as_it_lies(tmp_path: Path) -> None:
+    data = save_dataset(make_dataset(), tmp_path / "a.dcm").read_bytes()
+    wrong = data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.2\0")
+    assert scan(wrong).elements == scan(data).elements
+
+
+@given(st.binary(max_size=300))
+def test_no_deflated_bytes_make_the_walk_fail(noise: bytes) -> None:
+    head = b"\x02\x00\x10\x00UI\x16\x00" + b"1.2.840.10008.1.2.1.99"
+    start = bytes(128) + b"DICM" + head
+    inflated = inflate_dataset(start + noise, 10_000)
+    assert inflated.startswith(start)
+    assert len(inflated) <= 10_000
+    assert scan(inflated).transfer_syntax_uid == "1.2.840.10008.1.2.1.99"
+
+
+def test_inflation_stops_at_its_limit() -> None:
+    packed = zlib.compressobj(9, wbits=-15)
+    bomb = packed.compress(bytes(50_000_000)) + packed.flush()
+    start = bytes(128) + b"DICM\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
+    tracemalloc.start()
+    assert len(inflate_dataset(start + bomb, 20_000)) == 20_000
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()

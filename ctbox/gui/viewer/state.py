@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.annotations.annotation import Annotation
-from ctbox.dicom.series import CT_IMAGE_STORAGE, LUNG_WINDOW, Slice, VoiWindow
+from ctbox.dicom.series import CT_CLASSES, LUNG_WINDOW, Slice, VoiWindow
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.placement import Placement
 from ctbox.model.detection import Detection
@@ -93,7 +93,7 @@ class ViewerState(QObject):
         if self._series_case is None:
             return True
         series = self._series_case.series
-        return series.modality == "CT" and series.sop_class_uid == CT_IMAGE_STORAGE
+        return series.modality == "CT" and series.sop_class_uid in CT_CLASSES
 
     @property
     def needs_window(self) -> bool:

@@ -109,6 +109,7 @@ class OverlayColors:
     outline: str = "#f27ae0"
     text: str = "#d4dce6"
     muted: str = "#8d9aaa"
+    letters: str = "#aab8c8"
     shadow: str = "#000000"
     error: str = "#ff6b6b"
 

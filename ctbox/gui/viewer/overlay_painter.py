@@ -9,6 +9,7 @@ from ctbox.gui.theme import OVERLAY
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
+from ctbox.gui.viewer.text_stamps import paint_text
 
 _MARGIN = 14.0
 _TAG_PADDING = 5.0
@@ -51,7 +52,9 @@ class OverlayPainter:
         for mark in sorted(scene.boxes, key=lambda mark: mark.selected):
             self._paint_box(mark)
         for mark in scene.boxes:
-            self._paint_tag(mark)
+            # A box out of sight must not leave its tag at the edge.
+            if self._to_rect(mark).intersects(self._area):
+                self._paint_tag(mark)
         self._paint_corners(scene)
         self._paint_edges(scene)
         if scene.column_mm is not None:
@@ -145,14 +148,14 @@ class OverlayPainter:
         strong = readout.kind in (IouKind.VALUE, IouKind.MISSED)
         font = self._sized_font(5 if strong else 1, QFont.Weight.DemiBold)
         height = QFontMetricsF(font).height()
-        color = QColor(_IOU_COLORS[readout.kind])
+        color = _IOU_COLORS[readout.kind]
         if readout.note:
             small = self._sized_font(-0.5)
             note_height = QFontMetricsF(small).height()
             rect = QRectF(
                 self._inner.left(), bottom - note_height, self._inner.width(), note_height
             )
-            self._paint_text(rect, _RIGHT, readout.note, small, QColor(OVERLAY.muted))
+            self._paint_text(rect, _RIGHT, readout.note, small, OVERLAY.muted)
             bottom -= note_height
         rect = QRectF(self._inner.left(), bottom - height, self._inner.width(), height)
         self._paint_text(rect, _RIGHT, readout.text, font, color)
@@ -160,7 +163,7 @@ class OverlayPainter:
     def _paint_edges(self, scene: Scene) -> None:
         edges, center = scene.edges, Qt.AlignmentFlag.AlignVCenter
         font = self._sized_font(2, QFont.Weight.DemiBold)
-        color = QColor(OVERLAY.muted)
+        color = OVERLAY.letters
         middle, top = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignTop
         self._paint_text(self._inner, _LEFT | center, edges.left, font, color)
         self._paint_text(self._inner, _RIGHT | center, edges.right, font, color)
@@ -198,17 +201,9 @@ class OverlayPainter:
         flags: Qt.AlignmentFlag,
         text: str,
         font: QFont,
-        color: QColor | None = None,
+        color: str = OVERLAY.text,
     ) -> None:
-        """Write with a soft dark edge, readable on any grey."""
-        if not text:
-            return
-        self._painter.setFont(font)
-        self._painter.setPen(QColor(0, 0, 0, 190))
-        for dx, dy in ((1, 1), (-1, 0), (0, -1)):
-            self._painter.drawText(rect.translated(dx, dy), flags, text)
-        self._painter.setPen(color or QColor(OVERLAY.text))
-        self._painter.drawText(rect, flags, text)
+        paint_text(self._painter, rect, flags, text, (font, color))
 
     def _sized_font(self, delta: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         font = QFont(self._font)

@@ -16,18 +16,20 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.measure import grid_points_in_poly
 
-from ctbox.boxes import BoundingBox
 from ctbox.imaging.lesion_field import LesionField, compute_ellipse_distance
 from ctbox.imaging.lung_hull import compute_depth_mm, find_lung_hull
-from ctbox.imaging.regions import Mask, fill_holes
+from ctbox.imaging.pixel_window import LEAST_MARGIN_PX, MARGIN
+from ctbox.imaging.regions import Mask, compute_agreement, fill_holes
 from ctbox.imaging.ring_path import find_ring_paths
 
 FloatArray = NDArray[np.float64]
 _ANGLES = 96
+# (Share of the box that the hull covers at least, agreement with the box it may cost.)
+_HULL_TOLERANCES = ((0.75, 0.22), (0.5, 0.12))
 _LUNG_COST, _SHAPE_COST, _WALL_COST, _BEND_COST = 2.0, 0.8, 6.0, 0.1
-# A hull that covers less of the box than the first says nothing about it, more than the second
-# all; between them its cut must not cost more than the tolerance of the agreement with the box.
-_LEAST_HULL_SHARE, _SURE_HULL_SHARE, _HULL_TOLERANCE = 0.5, 0.75, 0.12
+# At the border of the window; half of what a clear edge earns, so that the box is left for a
+# clear edge alone.
+_OUTSIDE_COST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +62,25 @@ def find_envelope(field: LesionField) -> Mask:
     """Return the region within the ring, a mask of the field's shape.
 
     Two rings are sought: one that the lung's hull keeps out of the chest wall and the
-    mediastinum, and one without it. The first is taken unless the hull covers only part of the
-    box and that ring agrees much less with it (IoU of the bounding box), as where the lung
-    touches only one side of a large tumour.
+    mediastinum, and one without it. The first is taken unless it agrees much less with the box
+    (IoU of its bounding box), as where the lung touches only one side of a large tumour; the
+    more of the box the hull covers, the more it may cost.
     """
     rays = _cast_rays(field)
     free = _compute_cost(field, rays)
     depth, share = _compute_wall_depth(field, rays)
     costs = [free]
-    if share >= _LEAST_HULL_SHARE and depth.any():
+    tolerance = next((t for least, t in _HULL_TOLERANCES if share >= least), None)
+    if tolerance is not None and depth.any():
         costs.append(free + _WALL_COST * np.clip(depth / (field.side_mm / 2), 0, 0.6))
     reach = min(max(1, round(0.12 / rays.step)), 6)
     slopes = np.arange(-reach, reach + 1) * rays.step / (2 * np.pi / _ANGLES)
     paths = find_ring_paths(np.stack(costs), np.asarray(_BEND_COST * slopes**2))
     rings = [_fill_ring(field, rays, path) for path in paths]
-    if len(rings) == 1:
+    if tolerance is None or len(rings) == 1:
         return rings[0]
-    unbound, bound = rings
-    agreement = [_compute_box_iou(field, ring) for ring in (unbound, bound)]
-    fits = share >= _SURE_HULL_SHARE or agreement[1] >= agreement[0] - _HULL_TOLERANCE
-    return bound if fits else unbound
+    unbound, bound = (compute_agreement(ring, field.box) for ring in rings)
+    return rings[1] if bound >= unbound - tolerance else rings[0]
 
 
 def _cast_rays(field: LesionField) -> _Rays:
@@ -123,7 +124,16 @@ def _compute_cost(field: LesionField, rays: _Rays) -> FloatArray:
     down = np.abs(y - field.box.centre[1]) / (field.box.height / 2)
     shape = (np.hypot(across, down) + np.maximum(across, down)) / 2
     cost = -edge + _LUNG_COST * crossed + _SHAPE_COST * (shape - 1) ** 2
+    cost += _OUTSIDE_COST * _compute_overshoot(field, x, y)
     return np.where(rays.radii > rays.longest[:, None] + 1e-9, 1e3, cost)
+
+
+def _compute_overshoot(field: LesionField, x: FloatArray, y: FloatArray) -> FloatArray:
+    """Return 0 in the box, 1 at the border of the box plus its margin, and between."""
+    box, least = field.box, LEAST_MARGIN_PX * field.zoom
+    right = np.maximum(box.x1 - x, x - box.x2) / max(MARGIN * box.width, least)
+    down = np.maximum(box.y1 - y, y - box.y2) / max(MARGIN * box.height, least)
+    return np.asarray(np.clip(np.maximum(right, down), 0, 1))
 
 
 def _compute_airiness(field: LesionField) -> NDArray[np.float32]:
@@ -164,11 +174,3 @@ def _fill_ring(field: LesionField, rays: _Rays, path: NDArray[np.int64]) -> Mask
     corners = np.stack([y - 0.5 - inner.y1, x - 0.5 - inner.x1], axis=1)
     mask[inner.slices] = grid_points_in_poly(inner.shape, corners)
     return mask
-
-
-def _compute_box_iou(field: LesionField, mask: Mask) -> float:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if len(rows) == 0:
-        return 0.0
-    found = BoundingBox(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
-    return found.iou(field.box)

@@ -75,7 +75,10 @@ class LesionField:
 
 
 def build_field(
-    hu: NDArray[np.generic], box: BoundingBox, spacing_mm: tuple[float, float]
+    hu: NDArray[np.generic],
+    box: BoundingBox,
+    spacing_mm: tuple[float, float],
+    rim_only: bool = False,
 ) -> LesionField:
     """Cut out, smooth and differentiate the surroundings of a box.
 
@@ -87,6 +90,9 @@ def build_field(
         Box on the slice, of some area and on the image.
     spacing_mm : tuple of float
         Distance of rows and of columns, mm.
+    rim_only : bool
+        Take the tumour's typical HU from the outer half of the box, for a part-solid tumour
+        whose bright core is not all of it.
     """
     shape = (hu.shape[0], hu.shape[1])
     window = find_window(box, shape)
@@ -105,7 +111,7 @@ def build_field(
     fine_box = BoundingBox(*place(box.x1, box.y1), *place(box.x2, box.y2))
     (x1, y1), (x2, y2) = place(window.x1, window.y1), place(window.x2, window.y2)
     inner = PixelWindow(int(x1), int(y1), int(x2), int(y2))
-    lesion_hu, background_hu = _estimate_levels(smooth, fine_box)
+    lesion_hu, background_hu = _estimate_levels(smooth, fine_box, rim_only)
     folded = np.minimum(smooth, 2 * (lesion_hu + _BRIGHTER_HU) - smooth)
     slope_y = np.asarray(sobel(folded, axis=0) / fine_mm[0], dtype=np.float32)
     slope_x = np.asarray(sobel(folded, axis=1) / fine_mm[1], dtype=np.float32)
@@ -146,9 +152,12 @@ def compute_ellipse_distance(shape: tuple[int, int], box: BoundingBox) -> FloatA
     return np.asarray(np.hypot(down[:, None], across[None, :]))
 
 
-def _estimate_levels(hu: FloatArray, box: BoundingBox) -> tuple[float, float]:
+def _estimate_levels(hu: FloatArray, box: BoundingBox, rim_only: bool) -> tuple[float, float]:
     """Return typical HU of the tumour and of its darker surroundings."""
     distance = compute_ellipse_distance((hu.shape[0], hu.shape[1]), box)
+    if rim_only:
+        lesion = float(np.median(hu[(distance > 0.5) & (distance <= 0.9)]))
+        return lesion, _find_background(hu, lesion)
     core, split = hu[distance <= 0.6], _split(hu[distance <= 1.0])
     # A little above the median: in small tumours the blurred edge takes up half of the core.
     lesion = float(np.percentile(core, 65))
@@ -157,9 +166,12 @@ def _estimate_levels(hu: FloatArray, box: BoundingBox) -> tuple[float, float]:
     elif np.mean(_find_bright_sectors(hu, distance, box, split)) >= 0.75:
         # A dark core in a bright rim is a cavity; a bright spot in it a small tumour.
         lesion = float(np.median(hu[(distance <= 1.0) & (hu > split)]))
-    darker = np.minimum(hu, lesion)
-    background = darker[darker <= _split(darker)]
-    return lesion, float(np.median(background)) if background.size else lesion
+    return lesion, _find_background(hu, lesion)
+
+
+def _find_background(hu: FloatArray, lesion_hu: float) -> float:
+    darker = np.minimum(hu, lesion_hu)
+    return float(np.median(darker[darker <= _split(darker)]))
 
 
 def _split(values: FloatArray) -> float:

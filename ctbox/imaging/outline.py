@@ -30,11 +30,13 @@ from ctbox.imaging.diameters import Diameter, Point, measure_axes, trace_contour
 from ctbox.imaging.envelope import find_envelope
 from ctbox.imaging.lesion_field import LesionField, build_field
 from ctbox.imaging.pixel_window import PixelWindow, find_window
+from ctbox.imaging.regions import compute_agreement
 
 _LEAST_SIDE_PX = 3
 _LEAST_CONTRAST_HU = 50.0
 # Noise of 40 HU leaves slopes of some 15 HU/mm after smoothing; fat against tumour has 30 or more.
 _EDGE_HU_PER_MM, _LEAST_EDGE_SHARE = 25.0, 0.2
+_POOR_AGREEMENT = 0.3
 _NO_SPACING = "The pixel spacing is unknown, so the outline has no measures in mm."
 
 
@@ -132,13 +134,10 @@ def compute_outline(
         sides = f"{clipped.width:.3g} × {clipped.height:.3g}"
         return _refuse(f"The box is too small to outline: {sides} pixels.", window, gradient)
     spacing_mm = _check_spacing(pixel_spacing_mm)
-    field = build_field(hu, clipped, spacing_mm or (1.0, 1.0))
-    if field.contrast_hu < _LEAST_CONTRAST_HU:
-        return _refuse("Nothing in the box stands out from its surroundings.", window, gradient)
-    component = find_component(field, find_envelope(field))
-    if component.sum() < 3 or not _has_edge(field, component):
-        return _refuse("No closed edge was found in the box.", window, gradient)
-    return _measure(component, field.zoom, window, gradient, spacing_mm)
+    found = _find_tumour(hu, clipped, spacing_mm or (1.0, 1.0))
+    if isinstance(found, str):
+        return _refuse(found, window, gradient)
+    return _measure(found.component, found.zoom, window, gradient, spacing_mm)
 
 
 def _refuse(
@@ -169,6 +168,40 @@ def _check_spacing(spacing_mm: tuple[float, float] | None) -> tuple[float, float
     if spacing_mm is None or not all(math.isfinite(s) and s > 0 for s in spacing_mm):
         return None
     return float(spacing_mm[0]), float(spacing_mm[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Tumour:
+    component: NDArray[np.bool_]
+    zoom: int
+    agreement: float
+
+
+def _find_tumour(
+    hu: NDArray[np.generic], box: BoundingBox, spacing_mm: tuple[float, float]
+) -> _Tumour | str:
+    """Return the tumour, or why there is none.
+
+    What fills little of the box may be the core of a part-solid tumour: then its rim is tried,
+    and taken if it fits the box much better.
+    """
+    found = _find_in_field(build_field(hu, box, spacing_mm))
+    if isinstance(found, str) or found.agreement >= _POOR_AGREEMENT:
+        return found
+    whole = _find_in_field(build_field(hu, box, spacing_mm, rim_only=True))
+    fits = not isinstance(whole, str) and whole.agreement >= 2 * _POOR_AGREEMENT
+    return whole if fits else found
+
+
+def _find_in_field(field: LesionField) -> _Tumour | str:
+    if field.contrast_hu < _LEAST_CONTRAST_HU:
+        return "Nothing in the box stands out from its surroundings."
+    component = find_component(field, find_envelope(field))
+    if component.sum() < 3 or not _has_edge(field, component):
+        return "No closed edge was found in the box."
+    x, y, box = field.inner.x1, field.inner.y1, field.box
+    moved = BoundingBox(box.x1 - x, box.y1 - y, box.x2 - x, box.y2 - y)
+    return _Tumour(component, field.zoom, compute_agreement(component, moved))
 
 
 def _has_edge(field: LesionField, component: NDArray[np.bool_]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ctbox.boxes import BoundingBox
 
 MARGIN = 0.10
-_LEAST_MARGIN_PX = 2
+LEAST_MARGIN_PX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class PixelWindow:
 
 def find_window(box: BoundingBox, shape: tuple[int, int]) -> PixelWindow:
     """Return the box plus 10 % on every side (2 pixels at least), whole pixels, on the image."""
-    dx = max(MARGIN * box.width, _LEAST_MARGIN_PX)
-    dy = max(MARGIN * box.height, _LEAST_MARGIN_PX)
+    dx = max(MARGIN * box.width, LEAST_MARGIN_PX)
+    dy = max(MARGIN * box.height, LEAST_MARGIN_PX)
     # The tolerance keeps 12.000000001 from reaching for another pixel.
     window = PixelWindow(
         math.floor(box.x1 - dx + 1e-6),

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ctbox.boxes import BoundingBox
+
 Mask = NDArray[np.bool_]
 EIGHT_NEIGHBOURS: Mask = np.ones((3, 3), dtype=bool)
 
@@ -49,6 +51,14 @@ def open_by_disc(mask: Mask, radius_mm: float, spacing_mm: tuple[float, float]) 
     eroded = compute_distance_mm(~padded, spacing_mm) > radius_mm
     opened = compute_distance_mm(eroded, spacing_mm) <= radius_mm
     return np.asarray(opened[1:-1, 1:-1] & mask)
+
+
+def compute_agreement(mask: Mask, box: BoundingBox) -> float:
+    """Return the IoU of a mask's bounding box with a box in the mask's pixel edges."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows) == 0:
+        return 0.0
+    return BoundingBox(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1).iou(box)
 
 
 def find_touched_labels(labels: NDArray[np.signedinteger], count: int, where: Mask) -> Mask:

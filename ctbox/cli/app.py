@@ -11,6 +11,7 @@ from ctbox import __version__
 from ctbox.cli import (
     data_commands,
     doctor_commands,
+    export_commands,
     model_commands,
     training_commands,
     window_commands,
@@ -80,6 +81,7 @@ data_commands.register(app)
 model_commands.register(app)
 training_commands.register(app)
 doctor_commands.register(app)
+export_commands.register(app)
 
 
 def run(words: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""Dates and times of one patient moved by one amount, so that every interval stays (PS3.15 E.3.6)."""
+"""A patient's dates and times moved by one amount, so that intervals stay (PS3.15 E.3.6)."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def find_truth_lesions(slices: Sequence[EvaluatedSlice]) -> tuple[TruthLesion, .
     for series in _group_by_series(slices):
         owners = [one for one in series for _ in one.truth_boxes]
         boxes = np.concatenate([one.truth_boxes for one in series])
-        for members in _link(owners, boxes):
+        for members in link_boxes(owners, boxes):
             chosen = [owners[i] for i in members]
             lesions.append(
                 TruthLesion(
@@ -135,7 +135,7 @@ def link_detections(slices: Sequence[EvaluatedSlice]) -> tuple[DetectedLesion, .
         owners = [one for one in series for _ in one.boxes]
         boxes = np.concatenate([one.boxes for one in series])
         scores = np.concatenate([one.scores for one in series])
-        for members in _link(owners, boxes):
+        for members in link_boxes(owners, boxes):
             sop_uids = tuple(owners[i].sop_uid for i in members)
             lesions.append(
                 DetectedLesion(
@@ -155,8 +155,16 @@ def _group_by_series(slices: Sequence[EvaluatedSlice]) -> list[list[EvaluatedSli
     return list(series.values())
 
 
-def _link(owners: Sequence[EvaluatedSlice], boxes: FloatArray) -> list[NDArray[np.int64]]:
-    """Return the connected sets of boxes, each ascending, by their first box."""
+def link_boxes(owners: Sequence[EvaluatedSlice], boxes: FloatArray) -> list[NDArray[np.int64]]:
+    """Return the indices of the boxes of each lesion, ascending, by their first box.
+
+    Parameters
+    ----------
+    owners : sequence of EvaluatedSlice
+        The slice of each box; all of one series.
+    boxes : ndarray
+        (N, 4) xyxy.
+    """
     if not owners:
         return []
     places = np.array([np.nan if o.position_mm is None else o.position_mm for o in owners])

@@ -1,0 +1,194 @@
+"""Export boxes, expert's, AI's or one's own, in the formats of other tools; de-identify images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctbox.annotations.exchange.records import Origin
+from ctbox.dicom.deidentify import Deidentifier
+from ctbox.dicom.lesion_marks import Observer
+from ctbox.errors import CtboxError, DicomReadError
+from ctbox.progress import Progress, TaskContext
+from ctbox.workflows.detections_document import read_detections
+from ctbox.workflows.export_deidentified import DeidentifiedCopy, read_key
+from ctbox.workflows.export_files import collect_files
+from ctbox.workflows.export_formats import (
+    ExportFormat,
+    Written,
+    check_not_empty,
+    make_exchange_set,
+    write_boxes,
+    write_reports,
+    write_segmentations,
+)
+from ctbox.workflows.export_lesions import MarkedSeries, gather_annotations, gather_detections
+from ctbox.workflows.open_case import FileProblem, open_case, open_series
+
+_SERIAL_LENGTH = 16
+_READERS = {Origin.EXPERT: "Expert", Origin.MINE: "Reviewer"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to export.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Folder, file or ZIP with the images.
+    out : pathlib.Path
+        Folder to write into.
+    to : ExportFormat or None
+        The format of the boxes; None copies de-identified images alone.
+    origin : Origin
+        Whose boxes: those of `annotations` (expert, mine) or of `detections` (AI).
+    annotations : pathlib.Path or None
+        Annotation root or patient's folder; found beside `path` if None.
+    detections : pathlib.Path or None
+        What `ctbox predict --json` has written.
+    deidentify : bool
+        Whether to write de-identified copies of the images, with boxes on these.
+    key_file : pathlib.Path or None
+        Secret that maps patients and UIDs; made if the file does not exist, new each time if None.
+    overwrite : bool
+        Whether existing files may be replaced.
+    """
+
+    path: Path
+    out: Path
+    to: ExportFormat | None
+    origin: Origin = Origin.EXPERT
+    annotations: Path | None = None
+    detections: Path | None = None
+    deidentify: bool = False
+    key_file: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written.
+
+    Parameters
+    ----------
+    series, lesions, boxes, images : int
+        Series and lesions with boxes, boxes (outlines for SEG), and de-identified images.
+    left_out : tuple of FileProblem
+        What the format could not take, with the reason.
+    warnings : tuple of FileProblem
+        What to look at before the files are shared.
+    """
+
+    series: int
+    lesions: int
+    boxes: int
+    images: int = 0
+    left_out: tuple[FileProblem, ...] = ()
+    warnings: tuple[FileProblem, ...] = ()
+
+
+def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
+    """Write boxes, images or both; either all files appear or none.
+
+    Raises
+    ------
+    CtboxError
+        If the request makes no sense, there is nothing to read or to export, a file exists that
+        may not be replaced, or the disk refuses.
+    TaskCancelledError
+        If cancelled; nothing is left behind.
+    """
+    _check(request)
+    marked, observer, skipped = _gather(request, ctx)
+    if request.to is not None:
+        check_not_empty(marked, request.path)
+    images, written = 0, Written()
+    left_out: list[FileProblem] = []
+    warnings: list[FileProblem] = []
+    with collect_files(request.out, overwrite=request.overwrite) as folder:
+        filled = [each for each in marked if each.lesions]
+        if request.deidentify:
+            copy = DeidentifiedCopy(folder, Deidentifier(read_key(request.key_file)))
+            copy.copy([each.series for each in marked], ctx)
+            filled = copy.move_boxes(filled, ctx)
+            images, warnings = copy.images, copy.warnings
+            left_out = [*copy.left_out, *skipped]
+        if request.to is not None:
+            written = _write(filled, observer, request, folder, ctx)
+        ctx.check()
+        ctx.report(Progress(1, 1, "Moving files into place"))
+    return ExportReport(
+        series=len(filled),
+        lesions=sum(len(each.lesions) for each in filled),
+        boxes=written.boxes,
+        images=images,
+        left_out=(*left_out, *written.left_out),
+        warnings=tuple(warnings),
+    )
+
+
+def _check(request: ExportRequest) -> None:
+    if request.to is None and not request.deidentify:
+        raise CtboxError("Nothing was asked for.", "Name a format with --to, or --deidentify.")
+    if request.origin is Origin.AI and request.to is not None and request.detections is None:
+        raise CtboxError(
+            "There are no predictions to export.",
+            "Run `ctbox predict PATH --json FILE` and name the file with --detections.",
+        )
+    if request.origin is not Origin.AI and request.detections is not None:
+        raise CtboxError(
+            "Predictions were named, but the expert's boxes were asked for.",
+            "Add --source ai, or leave out --detections.",
+        )
+    if request.origin is Origin.MINE and request.annotations is None and request.to is not None:
+        raise CtboxError("Your own boxes were asked for.", "Name their folder with --annotations.")
+    inside = request.path.is_dir() and request.out.resolve().is_relative_to(request.path.resolve())
+    if request.deidentify and inside:
+        raise CtboxError(
+            f"{request.out} lies inside the images that are to be de-identified.",
+            "Choose a folder elsewhere.",
+            request.out,
+        )
+
+
+def _gather(
+    request: ExportRequest, ctx: TaskContext
+) -> tuple[list[MarkedSeries], Observer, tuple[FileProblem, ...]]:
+    """Return every series with its lesions, who marked them, and the files that were not read."""
+    if request.origin is Origin.AI and request.detections is not None:
+        document = read_detections(request.detections)
+        opened = open_series(request.path, ctx)
+        marked = [gather_detections(series, document) for series in opened.series]
+        skipped = opened.skipped
+        serial = document.model_sha256[:_SERIAL_LENGTH]
+        observer = Observer(is_device=True, name=document.model_name, serial_number=serial)
+    else:
+        case = open_case(request.path, request.annotations, ctx, read_all_annotations=False)
+        marked = [gather_annotations(each, request.origin) for each in case.series]
+        skipped = case.skipped
+        observer = Observer(is_device=False, name=_READERS.get(request.origin, "Expert"))
+    if not marked:
+        raise DicomReadError(
+            f"No DICOM series could be read in {request.path}.",
+            "`ctbox scan` lists what was skipped, and why.",
+            request.path,
+        )
+    return marked, observer, skipped
+
+
+def _write(
+    marked: Sequence[MarkedSeries],
+    observer: Observer,
+    request: ExportRequest,
+    folder: Path,
+    ctx: TaskContext,
+) -> Written:
+    if request.to is ExportFormat.SR:
+        return write_reports(marked, observer, folder, ctx)
+    if request.to is ExportFormat.SEG:
+        return write_segmentations(marked, observer, folder, ctx)
+    creator = observer.name if observer.is_device else ""
+    exchange = make_exchange_set(marked, request.origin, creator)
+    return write_boxes(exchange, request.to or ExportFormat.CSV, folder)

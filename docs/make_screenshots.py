@@ -94,10 +94,10 @@ def take_viewer_pictures(camera: Photographer, app: App) -> None:
     """Keep the viewer with its boxes: whole, wide, zoomed, light."""
     for toast in app.session.notices:
         toast.dismiss()
-    camera.keep("viewer")
+    camera.keep("window")
     app.window.resize(*WIDE)
     app.window.commands["window_mediastinum"].trigger()
-    camera.keep("viewer-wide")
+    camera.keep("window-wide")
     app.window.commands["window_lung"].trigger()
     app.window.resize(*SIZE)
     state = app.window.viewer.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -545,3 +546,42 @@ def test_layers_can_be_switched_one_by_one(opened: App) -> None:
     commands["texts"].trigger()
     assert (state.overlays.outline, state.overlays.annotations) == (True, False)
     assert not state.overlays.texts
+
+
+def test_sample_case_opens_from_the_start_page(
+    qtbot, app: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ctbox.workflows import sample_case
+
+    monkeypatch.setattr(sample_case, "prepare_sample_case", lambda _ctx: folder)
+    button = next(
+        each
+        for each in app.window.start_page.findChildren(QPushButton)
+        if each.text() == "Open sample case"
+    )
+    with qtbot.waitSignal(app.window.viewer.loader.finished, timeout=60_000):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert app.window.is_case_shown
+    assert app.session.collect_settings().recent_paths == ()
+
+
+def test_opening_can_be_cancelled_on_the_start_page(
+    qtbot, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ctbox.workflows import sample_case
+
+    def wait_for_ever(ctx) -> Path:
+        while True:
+            ctx.check()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(sample_case, "prepare_sample_case", wait_for_ever)
+    app.window.commands["open_sample"].trigger()
+    (stop,) = (
+        each for each in app.window.start_page.findChildren(QPushButton) if each.text() == "Cancel"
+    )
+    assert stop.isVisible()
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not app.runner.running, timeout=10_000)
+    assert not stop.isVisible()
+    assert not app.window.is_case_shown

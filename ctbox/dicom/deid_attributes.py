@@ -96,3 +96,5 @@ _IN_SEQUENCES = (
 
 KEPT = frozenset((*_IDENTITY, *_PIXELS, *_GEOMETRY, *_ACQUISITION, *_SEQUENCES, *_IN_SEQUENCES))
 """Keywords that stay, at the top and in every kept sequence."""
+NEVER_NAMES = frozenset((*_PIXELS, "Modality"))
+"""Code strings that an image cannot be shown without; a part of a name in them is chance."""

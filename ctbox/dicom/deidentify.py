@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+import math
+import re
 import secrets
 import warnings
 from collections.abc import Iterator
@@ -24,7 +26,14 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
 from ctbox import __version__
-from ctbox.dicom.deid_attributes import DATE_TIMES, EMPTIED, KEPT, KEPT_MOMENTS, LONE_TIMES
+from ctbox.dicom.deid_attributes import (
+    DATE_TIMES,
+    EMPTIED,
+    KEPT,
+    KEPT_MOMENTS,
+    LONE_TIMES,
+    NEVER_NAMES,
+)
 from ctbox.dicom.deid_dates import shift_date_time, shift_moment, shift_time
 from ctbox.dicom.lesion_marks import RESEARCH_NOTICE, split_frame
 from ctbox.dicom.series import SECONDARY_CAPTURE_PREFIX
@@ -33,8 +42,9 @@ from ctbox.errors import DicomReadError
 KEY_BYTES = 32
 MAX_SHIFT_DAYS = 3650
 
-_STANDARD_UIDS = "1.2.840.10008."
-_TEXT_VRS = ("LO", "SH", "ST", "LT", "UC", "UT")
+_STANDARD_UID = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,6}){1,10}")
+_TEXT_VRS = ("CS", "LO", "SH", "ST", "LT", "UC", "UT")
+_CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")
 _NAMED_ELSEWHERE = (
     "PatientID", "OtherPatientIDs", "AccessionNumber", "StudyID", "InstitutionName",
     "InstitutionAddress", "StationName", "DeviceSerialNumber", "InstitutionalDepartmentName",
@@ -96,7 +106,7 @@ class Deidentifier:
     def map_uid(self, uid: str) -> str:
         """Return the new UID of an old one; UIDs of the standard itself stay."""
         instance, frame = split_frame(uid)
-        if not instance or instance.startswith(_STANDARD_UIDS):
+        if not instance or _STANDARD_UID.fullmatch(instance):
             return uid
         # 122 bits make a UID of the form 2.25.<UUID> (PS3.5 B.2).
         mapped = f"2.25.{int.from_bytes(self._hash('uid', instance)[:16]) >> 6}"
@@ -156,6 +166,9 @@ class Deidentifier:
         meta.TransferSyntaxUID = UID(str(original.file_meta.TransferSyntaxUID))
         meta.ImplementationVersionName = "CTBOX"
         copy = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+        syntax = meta.TransferSyntaxUID
+        # Without it pydicom takes big endian pixels for little endian ones and refuses.
+        copy.set_original_encoding(syntax.is_implicit_VR, syntax.is_little_endian)
         copy.SpecificCharacterSet = "ISO_IR 192"
         filtered = _Filter(self, self.get_shift(patient), _collect_names(original))
         copy.update(filtered.apply(original))
@@ -191,11 +204,11 @@ class _Filter:
         if element.VR == "UI":
             uids = element.value if element.VM > 1 else [element.value]
             return DataElement(element.tag, "UI", [self.mapper.map_uid(str(u)) for u in uids])
-        return None if self.tells_a_name(element) else element
+        return element if _makes_sense(element) and not self.tells_a_name(element) else None
 
     def tells_a_name(self, element: DataElement) -> bool:
         """Whether a kept text repeats a name or number of the patient or the institution."""
-        if element.VR not in _TEXT_VRS or not self.names:
+        if element.VR not in _TEXT_VRS or element.keyword in NEVER_NAMES:
             return False
         text = str(element.value).casefold()
         return any(name in text for name in self.names)
@@ -213,6 +226,22 @@ class _Filter:
         for name in KEPT_MOMENTS:
             if name in original:
                 setattr(copy, name, shift_moment(_read(original, name), self.shift))
+
+
+def _makes_sense(element: DataElement) -> bool:
+    """Whether numbers are numbers and code strings such: anything else may be free text."""
+    values = element.value if element.VM > 1 else [element.value]
+    if element.VR == "CS":
+        texts = [str(value or "") for value in values]
+        if element.keyword in NEVER_NAMES:  # some scanners write "rgb"
+            texts = [text.upper() for text in texts]
+        return all(_CODE_STRING.fullmatch(text) for text in texts)
+    if element.VR not in ("DS", "IS"):
+        return True
+    try:
+        return all(math.isfinite(float(value)) for value in values if value not in (None, ""))
+    except (ValueError, TypeError):
+        return False
 
 
 def _iterate(dataset: Dataset) -> Iterator[DataElement]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import math
+import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +33,7 @@ _TRACKING_UID, _TRACKING_NAME, _CERTAINTY = "112040", "112039", "111012"
 _ROWS, _COLUMNS, _DEVICE_NAME, _OBSERVER_TYPE = "110910", "110911", "121013", "121005"
 _DEVICE = "121007"
 _MAX_DEPTH = 32
+_UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _DAMAGED = (
     InvalidDicomError,
     EOFError,
@@ -86,10 +89,12 @@ def parse_sr(data: bytes, source: str) -> SrContent:
         If the bytes are no Structured Report, damaged, or without any measurement group.
     """
     try:
-        document = pydicom.dcmread(io.BytesIO(data))
-        if "ContentSequence" not in document or document.get("Modality") != "SR":
-            raise _refuse("This DICOM file is no Structured Report.", source)
-        content = _read_document(document)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of values that break the standard
+            document = pydicom.dcmread(io.BytesIO(data))
+            if "ContentSequence" not in document or document.get("Modality") != "SR":
+                raise _refuse("This DICOM file is no Structured Report.", source)
+            content = _read_document(document)
     except _DAMAGED as error:
         raise _refuse("This is no DICOM Structured Report that can be read.", source) from error
     if not content.lesions:
@@ -202,6 +207,8 @@ def _read_region(region: Dataset, score: float | None) -> MarkedBox | None:
         box = BoundingBox(min(xs), min(ys), max(xs), max(ys))
     reference = image.ReferencedSOPSequence[0]
     uid, frame = str(reference.ReferencedSOPInstanceUID), reference.get("ReferencedFrameNumber")
+    if not _UID.fullmatch(uid):  # files are named after it
+        return None
     return MarkedBox(uid if frame is None else f"{uid}#{int(frame)}", box, score)
 
 

@@ -23,7 +23,12 @@ from ctbox.workflows.export_formats import (
     write_reports,
     write_segmentations,
 )
-from ctbox.workflows.export_lesions import MarkedSeries, gather_annotations, gather_detections
+from ctbox.workflows.export_lesions import (
+    MarkedSeries,
+    drop_unnamed,
+    gather_annotations,
+    gather_detections,
+)
 from ctbox.workflows.open_case import FileProblem, open_case, open_series
 
 _SERIAL_LENGTH = 16
@@ -101,7 +106,8 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
         If cancelled; nothing is left behind.
     """
     _check(request)
-    marked, observer, skipped = _gather(request, ctx)
+    gathered, observer, skipped = _gather(request, ctx)
+    marked, unnamed = drop_unnamed(gathered)
     if request.to is not None:
         check_not_empty(marked, request.path)
     images, written = 0, Written()
@@ -124,7 +130,7 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
         lesions=sum(len(each.lesions) for each in filled),
         boxes=written.boxes,
         images=images,
-        left_out=(*left_out, *written.left_out),
+        left_out=(*unnamed, *left_out, *written.left_out),
         warnings=tuple(warnings),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ctbox.annotations.exchange.records import Origin
+from ctbox.annotations.exchange.records import Origin, is_slice_uid
 from ctbox.boxes import BoundingBox, as_box_array
 from ctbox.dicom.lesion_marks import UNKNOWN_LABEL, MarkedBox, MarkedLesion
 from ctbox.dicom.series import Series, Slice
@@ -17,7 +17,7 @@ from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.truth import link_boxes
 from ctbox.model.detection import Lesion
 from ctbox.workflows.detections_document import DetectionsDocument
-from ctbox.workflows.open_case import SeriesCase
+from ctbox.workflows.open_case import FileProblem, SeriesCase
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,27 @@ def gather_detections(series: Series, document: DetectionsDocument) -> MarkedSer
             (alone if lesion is None else by_lesion[lesion.lesion_id]).append(box)
     groups = [by_lesion[number] for number in sorted(by_lesion)] + _link(alone, series)
     return MarkedSeries(series, _name_lesions(series, groups, Origin.AI))
+
+
+def drop_unnamed(
+    marked: Sequence[MarkedSeries],
+) -> tuple[list[MarkedSeries], list[FileProblem]]:
+    """Return the series without boxes on slices whose UID is none, and the places of these.
+
+    Files are named after UIDs and reports refer to them, so a text such as "../x" must not pass.
+    """
+    kept, dropped = [], []
+    for each in marked:
+        lesions = []
+        for lesion in each.lesions:
+            boxes = tuple(box for box in lesion.boxes if is_slice_uid(box.sop_instance_uid))
+            if boxes:
+                lesions.append(replace(lesion, boxes=boxes))
+            for _ in range(len(lesion.boxes) - len(boxes)):
+                reason = "A box lies on an image without a valid SOP Instance UID."
+                dropped.append(FileProblem(each.series.slices[0].source.display, reason))
+        kept.append(MarkedSeries(each.series, tuple(lesions)))
+    return kept, dropped
 
 
 def _find_lesion(slice_: Slice, box: BoundingBox, lesions: Sequence[Lesion]) -> Lesion | None:

@@ -146,7 +146,8 @@ def compute_giou(a_xyxy: ArrayLike, b_xyxy: ArrayLike) -> FloatArray:
     low = np.minimum(a[:, None, :2], b[None, :, :2])
     high = np.maximum(a[:, None, 2:], b[None, :, 2:])
     hull = (high - low)[..., 0] * (high - low)[..., 1]
-    return iou - np.divide(hull - union, hull, out=np.zeros_like(hull), where=hull > 0)
+    slack = np.divide(hull - union, hull, out=np.zeros_like(hull), where=hull > 0)
+    return np.asarray(iou - slack)
 
 
 def clip_boxes(boxes_xyxy: ArrayLike, width: float, height: float) -> FloatArray:

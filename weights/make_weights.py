@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from ctbox.cli.output import out, print_error, watched_task
+from ctbox.cli.training_commands import describe_training
 from ctbox.errors import CtboxError
 from ctbox.workflows.ship_weights import ship_weights
 
@@ -19,7 +20,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=WEIGHTS.parent / "runs" / "shipped")
     words = parser.parse_args()
     try:
-        with watched_task("Training the shipped weights") as ctx:
+        with watched_task("Training the shipped weights", describe_training) as ctx:
             card = ship_weights(words.dicom, WEIGHTS, words.state, ctx)
     except CtboxError as error:
         print_error(error)

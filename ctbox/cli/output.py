@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -49,8 +49,17 @@ def print_error(error: CtboxError) -> None:
 
 
 @contextmanager
-def watched_task(title: str) -> Iterator[TaskContext]:
+def watched_task(
+    title: str, describe_update: Callable[[object], object] | None = None
+) -> Iterator[TaskContext]:
     """Run a block with a progress bar on stderr; the first Ctrl-C cancels it at its next check.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+    describe_update : callable, optional
+        Turns an update into a `Progress` for the bar or a line (str) to print above it.
 
     Yields
     ------
@@ -69,13 +78,13 @@ def watched_task(title: str) -> Iterator[TaskContext]:
     row = bar.add_task(title, total=None)
 
     def on_report(update: object) -> None:
-        if isinstance(update, Progress):
+        told = describe_update(update) if describe_update is not None else update
+        if isinstance(told, Progress):
             bar.update(
-                row,
-                completed=update.done,
-                total=update.total,
-                description=update.message or title,
+                row, completed=told.done, total=told.total, description=told.message or title
             )
+        elif isinstance(told, str):
+            err.print(told, markup=False)
 
     ctx = TaskContext(on_report)
 

@@ -21,6 +21,7 @@ from ctbox.cli.output import (
     watched_task,
     write_json,
 )
+from ctbox.progress import Progress
 
 if TYPE_CHECKING:  # numpy and more come with them; --help should not wait for that
     from ctbox.evaluation.breakdown import GroupSummary
@@ -100,7 +101,7 @@ def train(
         resume=resume,
         command=" ".join(["ctbox", *sys.argv[1:]]),
     )
-    with watched_task("Training") as ctx:
+    with watched_task("Training", describe_training) as ctx:
         result = run_training(request, ctx)
     if result.cancelled:
         err.print(f"Stopped. The best weights so far are in {result.folder}", markup=False)
@@ -149,11 +150,28 @@ def evaluate(
     )
     if retrain:
         request = replace(request, retrain=find_config(model, epochs, seed, steps))
-    with watched_task("Evaluating") as ctx:
+    with watched_task("Evaluating", describe_training) as ctx:
         result = run_evaluation(request, ctx)
     write_json(result.to_json(), json_target)
     if json_target != "-":
         print_evaluation(result)
+
+
+def describe_training(update: object) -> object:
+    """Return a training update as a step of the bar or a line above it."""
+    from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
+
+    if isinstance(update, StepFinished):
+        return Progress(update.step, update.steps, f"Training, loss {update.loss:.3f}")
+    if isinstance(update, BatchHalved):
+        return update.message
+    if isinstance(update, EpochFinished):
+        told = f"epoch {update.epoch}/{update.epochs}  loss {update.training_loss:.4f}"
+        if update.validation_iou is not None:
+            told += f"  validation IoU {update.validation_iou:.3f}"
+            told += "  (best so far)" if update.is_best else ""
+        return f"{told}  {update.seconds:.0f} s"
+    return update
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

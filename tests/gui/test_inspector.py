@@ -552,6 +552,18 @@ class TestPanel:
         assert min(seconds) < 0.05
 
 
+def test_outlines_that_come_after_the_next_slice_are_dropped(
+    qtbot: QtBot, panel: InspectorPanel, runner: TaskRunner
+) -> None:
+    panel.show_slice(make_slice())
+    qtbot.waitUntil(lambda: bool(runner.running), timeout=10_000)
+    panel.show_slice(make_slice(sop_instance_uid="1.2.4", annotations=(), detections=()))
+    panel.set_raw_sobel(True)
+    qtbot.waitUntil(lambda: not runner.running, timeout=60_000)
+    qtbot.waitUntil(lambda: panel.outlines == OutlinePair() or panel.outlines is None)
+    assert panel.pair == BoxPair()
+
+
 def test_contours_for_the_slice() -> None:
     assert find_contours(None) == ()
     assert find_contours(OutlinePair()) == ()

@@ -144,6 +144,9 @@ class InspectorPanel(QScrollArea):
             if not self._timer.isActive():
                 self._refresh()
         else:
+            # The pair speaks of the slice before; its outlines may still be on their way.
+            self._pair = BoxPair()
+            self._outliner.clear()
             self._set_outlines(None)
             self._timer.start()
 

@@ -85,6 +85,9 @@ class InferenceConfig:
         Boxes kept on a slice that is looked at alone.
     flip : bool
         Whether the mirrored slice is looked at as well.
+    score_scale, score_shift : float
+        Calibration: a score s becomes sigmoid(scale · logit(s) + shift), so that of boxes with
+        score 0.7 about 70 % are right on patients left out of training. Order is kept.
     """
 
     heat_reach_mm: float = 10.5
@@ -98,6 +101,8 @@ class InferenceConfig:
     max_lesions: int = 3
     max_slice_boxes: int = 3
     flip: bool = False
+    score_scale: float = 1.0
+    score_shift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,8 @@ def _close_chain(chain: _Chain, places: dict[int, float], config: InferenceConfi
     return LinkedLesion(
         tuple(chain.indices),
         smooth_boxes(boxes, own, positions, config.smoothing_mm),
-        own ** (1 - weight) * score**weight,
-        score,
+        calibrate_scores(own ** (1 - weight) * score**weight, config),
+        float(calibrate_scores(np.array([score]), config)[0]),
     )
 
 
@@ -128,6 +128,13 @@ def compute_lesion_score(scores: FloatArray) -> float:
     before small tumours, which show on two or three slices only.
     """
     return float(scores.max())
+
+
+def calibrate_scores(scores: FloatArray, config: InferenceConfig) -> FloatArray:
+    """Return scores (k,) in 0…1 stretched and shifted as logits; their order is kept."""
+    inner = np.clip(scores, 1e-6, 1 - 1e-6)
+    logits = config.score_scale * np.log(inner / (1 - inner)) + config.score_shift
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def smooth_boxes(

@@ -15,7 +15,12 @@ from ctbox.model.checkpoint import load_into
 from ctbox.model.config import InferenceConfig, ModelConfig, config_from_dict
 from ctbox.model.decoding import Candidates, SliceMaps, average_heat, find_candidates
 from ctbox.model.geometry import CropGeometry, VolumeGeometry, crop_planes
-from ctbox.model.lesions import LinkedLesion, collect_slices, link_lesions
+from ctbox.model.lesions import (
+    LinkedLesion,
+    calibrate_scores,
+    collect_slices,
+    link_lesions,
+)
 from ctbox.model.networks.detector import STRIDE, LungDetector
 from ctbox.model.planes import PlaneStack, apply_input_windows, find_slab_sources, place_crop
 from ctbox.progress import Progress, TaskContext
@@ -89,7 +94,7 @@ class LungPredictor:
             one = find_candidates(maps[index], heat, self._inference)
             found[index] = Candidates(crop.to_slice(one.boxes_xyxy), one.scores)
         if indices is not None:
-            return _keep_best(found, self._inference.max_slice_boxes), []
+            return _keep_best(found, self._inference), []
         places = [geometry.positions_mm[index] for index in wanted]
         lesions = link_lesions([found[i] for i in wanted], wanted, places, self._inference)
         lesions = lesions[: self._inference.max_lesions]
@@ -160,9 +165,10 @@ class LungPredictor:
         )
 
 
-def _keep_best(found: Mapping[int, Candidates], count: int) -> dict[int, Candidates]:
+def _keep_best(found: Mapping[int, Candidates], config: InferenceConfig) -> dict[int, Candidates]:
+    count = config.max_slice_boxes
     return {
-        index: Candidates(one.boxes_xyxy[:count], one.scores[:count])
+        index: Candidates(one.boxes_xyxy[:count], calibrate_scores(one.scores[:count], config))
         for index, one in found.items()
     }
 

@@ -5,7 +5,13 @@ import pytest
 
 from ctbox.model.config import InferenceConfig
 from ctbox.model.decoding import Candidates, SliceMaps, average_heat, find_candidates
-from ctbox.model.lesions import collect_slices, compute_lesion_score, link_lesions, smooth_boxes
+from ctbox.model.lesions import (
+    calibrate_scores,
+    collect_slices,
+    compute_lesion_score,
+    link_lesions,
+    smooth_boxes,
+)
 
 CONFIG = InferenceConfig(smoothing_mm=0.0)
 BOX = (10.0, 10.0, 30.0, 30.0)
@@ -104,3 +110,11 @@ def test_candidates_are_peaks_without_overlap_best_first() -> None:
     maps = SliceMaps(heat, np.ones_like(heat), boxes)
     candidates = find_candidates(maps, heat, InferenceConfig())
     np.testing.assert_allclose(candidates.scores, [0.9, 0.5])
+
+
+def test_calibration_keeps_the_order_and_is_the_identity_by_default() -> None:
+    scores = np.array([0.0, 0.2, 0.5, 0.9, 1.0])
+    np.testing.assert_allclose(calibrate_scores(scores, CONFIG), scores, atol=1e-5)
+    moved = calibrate_scores(scores, InferenceConfig(score_scale=1.5, score_shift=1.0))
+    assert np.all(np.diff(moved) > 0)
+    assert moved[2] == pytest.approx(1 / (1 + np.exp(-1.0)))

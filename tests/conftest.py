@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# As ctbox.__main__ does: threads that wait in busy loops make a shared machine several times slower.
+# As ctbox.__main__ does: threads that wait in busy loops slow a shared machine down.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -15,9 +15,7 @@ from ctbox.progress import TaskContext
 from ctbox.workflows.samples import Samples, make_training_series
 
 if TYPE_CHECKING:  # torch comes with it
-    from torch import Tensor
-
-    from ctbox.model.training import FitResult
+    from ctbox.model.training import FitResult, Weights
 
 RUN_FOLDER = "run"
 _DEFAULT_THRESHOLD = 0.1
@@ -87,7 +85,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
         leaky=fold.leaky,
     )
 
-    def save(state: dict[str, Tensor], epoch: EpochFinished | None) -> None:
+    def save(state: Weights, epoch: EpochFinished | None) -> None:
         metrics = () if epoch is None else _describe_validation(epoch, fold, data.validation)
         card = build_card(
             state,

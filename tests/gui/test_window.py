@@ -26,9 +26,11 @@ from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui import prediction
+from ctbox.gui.actions import ACTIONS
 from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.error_dialogs import ErrorDialog
+from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
 from ctbox.gui.viewer.placement import Placement
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
@@ -585,3 +587,30 @@ def test_opening_can_be_cancelled_on_the_start_page(
     qtbot.waitUntil(lambda: not app.runner.running, timeout=10_000)
     assert not stop.isVisible()
     assert not app.window.is_case_shown
+
+
+def test_shortcut_sheet_lists_every_key_that_works(qtbot, opened: App) -> None:
+    press(qtbot, opened, Qt.Key.Key_F1)
+    sheet = opened.window.findChild(ShortcutSheet)
+    assert sheet.isVisible()
+    told = {label.text() for label in sheet.findChildren(QLabel)}
+    for spec in ACTIONS:
+        if spec.keys:
+            assert spec.text.replace("&", "").rstrip("…") in told
+    assert {"Wheel", "P", "Shift+P", "Esc", "↓", "Home"} <= told
+    sheet.close()
+
+
+def test_about_says_what_it_is_not(opened: App) -> None:
+    opened.window.commands["about"].trigger()
+    dialog = opened.window.findChild(AboutDialog)
+    told = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "Research use only: not for diagnosis" in told
+    assert "not a medical device" in told
+    dialog.close()
+
+
+def test_keys_are_given_once(app: App) -> None:
+    """Two commands on one key would both stay dead."""
+    keys = [key for spec in ACTIONS for key in spec.keys]
+    assert len(keys) == len(set(keys))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -47,16 +47,20 @@ class App:
         Its threads and processes.
     notifier : Notifier
         Shows what fails.
+    inspector : InspectorPanel
+        The pictures and measures beside the image.
     """
 
     window: MainWindow
     session: Session
     runner: TaskRunner
     notifier: Notifier
+    inspector: InspectorPanel
 
     def close(self) -> Settings:
         """Stop everything that runs and return the settings to keep."""
-        settings = self.session.collect_settings()
+        raw = self.inspector.raw_sobel.isChecked()
+        settings = replace(self.session.collect_settings(), show_raw_sobel=raw)
         self.runner.shutdown(SHUTDOWN_LIMIT_S)
         self.window.close()
         return settings
@@ -89,6 +93,7 @@ def build_app(
     viewer = ViewerPanel(state, SliceLoader(runner), OutlineLayer(runner))
     window = MainWindow(viewer, runner)
     inspector = InspectorPanel(runner)
+    inspector.set_raw_sobel(settings.show_raw_sobel)
     window.add_dock("Inspector", "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea)
     InspectorBinding(inspector, state, viewer.loader)
     store.setParent(window)
@@ -107,7 +112,7 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(window, session, runner, notifier)
+    return App(window, session, runner, notifier, inspector)
 
 
 def run(path: Path | None, annotations: Path | None, model: str | None) -> int:

@@ -467,14 +467,20 @@ def test_theme_is_switched_and_kept(opened: App) -> None:
 
 
 def test_settings_are_taken_up(qtbot, tmp_path: Path) -> None:
-    settings = Settings(theme="light", smooth=False, show_outline=True, recent_paths=("/a/b",))
+    settings = Settings(
+        theme="light",
+        smooth=False,
+        show_outline=True,
+        show_raw_sobel=True,
+        recent_paths=("/a/b",),
+    )
     app = build_app(settings)
     qtbot.addWidget(app.window)
     assert app.window.commands["theme"].isChecked()
     assert not app.window.viewer.state.smooth
     assert app.window.viewer.state.overlays.outline
     kept = app.close()
-    same = ("theme", "smooth", "show_outline", "recent_paths")
+    same = ("theme", "smooth", "show_outline", "show_raw_sobel", "recent_paths")
     assert all(getattr(kept, name) == getattr(settings, name) for name in same)
     assert dataclasses.replace(kept, window_geometry="", window_state="").theme == "light"
 

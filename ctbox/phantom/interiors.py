@@ -69,13 +69,21 @@ def _add_cavity(
 
 
 def split_haze(
-    field: TumourField, traits: LesionTraits, rng: np.random.Generator
+    window: Window,
+    field: TumourField,
+    radius_mm: float,
+    traits: LesionTraits,
+    rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the shares of ground glass and of solid core in the tumour."""
+    cloud = draw_smooth_field(window.axes_mm, max(0.6 * radius_mm, 4.0), rng)
+    fade = rng.uniform(0.1, 0.4)
+    haze = np.clip((1.02 - field.depth) / fade, 0, 1) * np.clip(0.82 + 0.16 * cloud, 0.3, 1)
     if traits.interior is Interior.GROUND_GLASS:
-        return np.ones_like(field.depth), np.zeros_like(field.depth)
-    core = np.clip((rng.uniform(0.35, 0.7) - field.depth) / 0.15 + 0.5, 0, 1)
-    return np.ones_like(core), core
+        return np.asarray(haze, dtype=np.float32), np.zeros_like(field.depth)
+    lump = draw_smooth_field(window.axes_mm, max(0.9 * radius_mm, 4.0), rng)
+    core = np.clip((rng.uniform(0.35, 0.7) - field.depth + 0.16 * lump) / 0.15 + 0.5, 0, 1)
+    return np.asarray(haze, dtype=np.float32), np.asarray(core, dtype=np.float32)
 
 
 def add_haze(

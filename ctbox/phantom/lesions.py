@@ -132,7 +132,7 @@ def blend_tumour(
     share = field.coat * surroundings.room
     target = draw_inside(window, field, radius_mm, traits, rng)
     if traits.interior in (Interior.GROUND_GLASS, Interior.PART_SOLID):
-        haze, core = split_haze(field, traits, rng)
+        haze, core = split_haze(window, field, radius_mm, traits, rng)
         after = add_haze(after, share * haze, surroundings, rng)
         weight = share * core
     else:

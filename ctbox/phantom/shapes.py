@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ctbox.phantom.fields import FloatArray, draw_smooth_field
 from ctbox.phantom.traits import LesionTraits, Margin
@@ -118,9 +119,11 @@ def sample_tumour(
     if coat_radius is not None:
         coat = np.maximum(body, _fill(coat_radius, rho, scale, 2 * softness))
     depth = rho / np.maximum(body_radius, 0.1)
-    return TumourField(
-        _average(body, n_planes), _average(coat, n_planes), _average(depth, n_planes)
-    )
+    body, coat, depth = (_average(field, n_planes) for field in (body, coat, depth))
+    if coat_radius is not None:
+        # Spicules are thinner than a pixel: smooth what the sampling made ragged.
+        coat = np.maximum(body, ndimage.gaussian_filter(coat, (0.0, 0.6, 0.6)))
+    return TumourField(body, coat, depth)
 
 
 def _sample_surfaces(
@@ -234,18 +237,21 @@ def _draw_lobes(
 def _draw_spicules(
     directions: NDArray[np.float32], radius_mm: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    count = int(rng.integers(16, 45))
-    spikes = _draw_directions(count, rng).astype(np.float32)
+    count = int(rng.integers(28, 64))
+    # Thick slices hide the spicules that leave them: let most of them run in the plane.
+    spikes = _draw_directions(count, rng, 0.45).astype(np.float32)
     # Spicules are a millimetre or two thick and some millimetres long whatever the tumour.
-    width = np.clip(rng.uniform(0.5, 1.5, count) / radius_mm, 0.035, 0.3).astype(np.float32)
+    width = np.clip(rng.uniform(0.6, 1.6, count) / radius_mm, 0.035, 0.3).astype(np.float32)
     longest = min(_MAX_SPICULE_MM, 0.9 * radius_mm + 1.5)
-    length = (rng.beta(1.2, 2.5, count) * longest / radius_mm).astype(np.float32)
+    length = (rng.beta(1.5, 2.2, count) * longest / radius_mm).astype(np.float32)
     bumps = length * np.exp((directions @ spikes.T - 1) / width**2)
     return np.asarray(bumps.max(axis=-1))
 
 
-def _draw_directions(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    vectors = rng.normal(size=(count, 3))
+def _draw_directions(
+    count: int, rng: np.random.Generator, height: float = 1.0
+) -> NDArray[np.float64]:
+    vectors = rng.normal(size=(count, 3)) * [height, 1.0, 1.0]
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 

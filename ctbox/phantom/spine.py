@@ -55,7 +55,7 @@ def paint_spine(hu: FloatArray, plane: Plane, patient: Patient) -> None:
     end_plate = min(phase - 0.2, 1.0 - phase) * _PITCH_MM
     paint_bone(hu, body, plane.pixel_mm, patient, (1.0, 470.0))
     # Spongy bone is a coarse net: what a sharp kernel shows of it is a mottle.
-    mottle = 38 * draw_field(plane.crop(body.window), 4.5, patient.seed, 50)
+    mottle = 24 * draw_field(plane.crop(body.window), 3.6, patient.seed, 50)
     inner = compute_share(body.distance + np.float32(1.5), plane.pixel_mm)
     hu[body.window] += inner * mottle
     if end_plate < 1.6:

@@ -104,6 +104,7 @@ _ANY = _Habit(
 
 MIN_RADIUS_MM = 3.0
 MAX_RADIUS_MM = 46.0
+_SMALL_SHARE = 1 / 7
 
 
 def draw_traits(
@@ -144,6 +145,11 @@ def draw_traits(
 
 
 def draw_radius_mm(rng: np.random.Generator, letter: str | None = None) -> float:
-    """Draw a tumour's radius, mm: log-normal about the subtype's usual one, 3…46 mm."""
+    """Draw a tumour's radius, mm: mostly log-normal about the subtype's usual one, 3…46 mm.
+
+    One in seven is small whatever the subtype: those are the ones a detector misses.
+    """
+    if rng.random() < _SMALL_SHARE:
+        return float(np.exp(rng.uniform(np.log(MIN_RADIUS_MM), np.log(9.0))))
     median, spread = _HABITS.get(letter or "", _ANY).radius_mm
     return float(np.clip(rng.lognormal(np.log(median), spread), MIN_RADIUS_MM, MAX_RADIUS_MM))

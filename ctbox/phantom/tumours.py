@@ -21,6 +21,8 @@ from ctbox.phantom.traits import (
 )
 
 MIN_SIDE_PX = 3
+# Of a matrix of 512: about the largest tumours drawn.
+_MAX_SIDE_PX = 116.0
 # Each pixel is looked at in so many parts along rows and columns.
 _PARTS = 4
 
@@ -212,6 +214,9 @@ def _try_tumour(
     roomy = [site for site in fitting if site.max_radius_mm >= radius] or fitting
     site = roomy[int(rng.integers(len(roomy)))]
     radius = min(radius, site.max_radius_mm)
+    if plan.radius_mm is None:
+        matrix_pixel = spacing_mm[1] * clean.hu.shape[1] / 512
+        radius = min(radius, _MAX_SIDE_PX / 2 * matrix_pixel / np.sqrt(traits.elongation))
     centre = site.draw_centre(radius, rng)
     apart = [np.hypot.reduce((np.array(centre) - np.array(other)) * spacing_mm) for other in taken]
     if any(distance < 2.2 * radius + 25 for distance in apart):

@@ -25,6 +25,9 @@ from ctbox.progress import TaskCancelledError, TaskContext
 
 __all__ = ["FitOptions", "FitResult", "fit", "train_one_epoch"]
 
+Weights = dict[str, Tensor]
+"""A network's state, by name."""
+
 FINAL_RATE_SHARE = 0.02
 OUT_OF_MEMORY = ("not enough memory", "out of memory", "can't allocate")
 

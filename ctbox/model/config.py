@@ -81,6 +81,9 @@ class InferenceConfig:
         Reach along z of the smoothing of a lesion's slice boxes; 0 leaves them.
     max_lesions : int
         The best so many lesions of a volume are kept; what is left of false ones is bounded.
+    lesion_share : float
+        Lesions, and boxes of a slice looked at alone, with less than this share of the best
+        one's score before calibration are dropped: beside a sure tumour, faint ones are false.
     max_slice_boxes : int
         Boxes kept on a slice that is looked at alone.
     flip : bool
@@ -99,6 +102,7 @@ class InferenceConfig:
     lesion_weight: float = 0.5
     smoothing_mm: float = 7.5
     max_lesions: int = 3
+    lesion_share: float = 0.3
     max_slice_boxes: int = 3
     flip: bool = False
     score_scale: float = 1.0

@@ -68,7 +68,11 @@ class AveragedWeights:
 
 def copy_state(network: nn.Module) -> dict[str, Tensor]:
     """Return a copy of a network's state on the CPU."""
-    return {name: t.detach().cpu().clone() for name, t in network.state_dict().items()}
+    state = network.state_dict()
+    return {
+        name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for name, t in state.items()
+    }
 
 
 def load_start(network: nn.Module, start: Mapping[str, Tensor] | None) -> None:

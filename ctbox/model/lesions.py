@@ -42,6 +42,10 @@ class _Chain:
         self.boxes: list[FloatArray] = []
         self.scores: list[float] = []
 
+    @property
+    def score(self) -> float:
+        return compute_lesion_score(np.array(self.scores))
+
     def append(self, index: int, box: FloatArray, score: float) -> None:
         self.indices.append(index)
         self.boxes.append(box)
@@ -59,7 +63,7 @@ def link_lesions(
     A slice box's score becomes own ** (1 − w) · lesion ** w with w of the configuration: a
     faint slice of a sure lesion is surer than it looks alone. A box joins the open lesion whose
     last box it overlaps most, if that lies near enough along z; on every slice the surest pairs
-    join first. Every candidate ends in exactly one lesion.
+    join first. Only the best lesions are returned.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ def link_lesions(
     positions_mm : sequence of float
         Place of each of them along the normal.
     config : InferenceConfig
-        Least overlap and longest gap.
+        Least overlap, longest gap, how many lesions to keep.
     """
     chains: list[_Chain] = []
     places = dict(zip(indices, positions_mm, strict=True))
@@ -86,8 +90,9 @@ def link_lesions(
                 chain = _Chain()
                 chains.append(chain)
             chain.append(index, box, float(score))
-    lesions = [_close_chain(chain, places, config) for chain in chains]
-    return sorted(lesions, key=lambda lesion: -lesion.score)
+    best = sorted(chains, key=lambda chain: -chain.score)[: config.max_lesions]
+    least = config.lesion_share * best[0].score if best else 0.0
+    return [_close_chain(chain, places, config) for chain in best if chain.score >= least]
 
 
 def _match_chains(
@@ -111,7 +116,7 @@ def _match_chains(
 
 def _close_chain(chain: _Chain, places: dict[int, float], config: InferenceConfig) -> LinkedLesion:
     boxes, own = np.stack(chain.boxes), np.array(chain.scores)
-    score, weight = compute_lesion_score(own), config.lesion_weight
+    score, weight = chain.score, config.lesion_weight
     positions = np.array([places[index] for index in chain.indices])
     return LinkedLesion(
         tuple(chain.indices),

@@ -97,7 +97,6 @@ class LungPredictor:
             return _keep_best(found, self._inference), []
         places = [geometry.positions_mm[index] for index in wanted]
         lesions = link_lesions([found[i] for i in wanted], wanted, places, self._inference)
-        lesions = lesions[: self._inference.max_lesions]
         return collect_slices(lesions, wanted), lesions
 
     def _compute_maps(
@@ -166,11 +165,13 @@ class LungPredictor:
 
 
 def _keep_best(found: Mapping[int, Candidates], config: InferenceConfig) -> dict[int, Candidates]:
-    count = config.max_slice_boxes
-    return {
-        index: Candidates(one.boxes_xyxy[:count], calibrate_scores(one.scores[:count], config))
-        for index, one in found.items()
-    }
+    kept = {}
+    for index, one in found.items():
+        least = config.lesion_share * float(one.scores[0]) if len(one.scores) else 0.0
+        count = min(config.max_slice_boxes, int((one.scores >= least).sum()))
+        scores = calibrate_scores(one.scores[:count], config)
+        kept[index] = Candidates(one.boxes_xyxy[:count], scores)
+    return kept
 
 
 def _find_sources(

@@ -13,7 +13,7 @@ from ctbox.model.lesions import (
     smooth_boxes,
 )
 
-CONFIG = InferenceConfig(smoothing_mm=0.0)
+CONFIG = InferenceConfig(smoothing_mm=0.0, max_lesions=99, lesion_share=0.0)
 BOX = (10.0, 10.0, 30.0, 30.0)
 AWAY = (60.0, 60.0, 80.0, 80.0)
 
@@ -66,6 +66,18 @@ def test_every_candidate_ends_in_exactly_one_lesion() -> None:
     assert all(len(set(lesion.indices)) == len(lesion.indices) for lesion in lesions)
     scores = [lesion.score for lesion in lesions]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_only_the_best_lesions_are_kept() -> None:
+    slices = [found((BOX, 0.8), (AWAY, 0.5)), found(((100.0, 0.0, 120.0, 20.0), 0.2))]
+    positions = [0.0, -5.0]
+
+    def count(config: InferenceConfig) -> int:
+        return len(link_lesions(slices, range(2), positions, config))
+
+    assert count(CONFIG) == 3
+    assert count(InferenceConfig(max_lesions=1)) == 1
+    assert count(InferenceConfig(max_lesions=3, lesion_share=0.3)) == 2
 
 
 def test_a_faint_slice_of_a_sure_lesion_beats_a_lone_box() -> None:

@@ -104,6 +104,9 @@ def export(
             f"(lesions: {done.lesions}, series: {done.series})",
             markup=False,
         )
+    if done.orphans:
+        what = "predicted slices" if whose is Source.AI else "annotation files"
+        err.print(f"{done.orphans} {what} have no image here; their boxes are left out.")
     if deidentify:
         out.print(f"{done.images} de-identified images in {out_folder / 'DICOM'}", markup=False)
     _print_problems("Look at these before you share the files", done.warnings)

@@ -80,8 +80,10 @@ class ExportReport:
     ----------
     series, lesions, boxes, images : int
         Series and lesions with boxes, boxes (outlines for SEG), and de-identified images.
+    orphans : int
+        Annotation files, or predicted slices, whose image is not here: their boxes are not in it.
     left_out : tuple of FileProblem
-        What the format could not take, with the reason.
+        Files that could not be read or were not used, and what the format could not take.
     warnings : tuple of FileProblem
         What to look at before the files are shared.
     """
@@ -90,6 +92,7 @@ class ExportReport:
     lesions: int
     boxes: int
     images: int = 0
+    orphans: int = 0
     left_out: tuple[FileProblem, ...] = ()
     warnings: tuple[FileProblem, ...] = ()
 
@@ -106,8 +109,8 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
         If cancelled; nothing is left behind.
     """
     _check(request)
-    gathered, observer, skipped = _gather(request, ctx)
-    marked, unnamed = drop_unnamed(gathered)
+    gathered = _gather(request, ctx)
+    marked, unnamed = drop_unnamed(gathered.marked)
     if request.to is not None:
         check_not_empty(marked, request.path)
     images, written = 0, Written()
@@ -120,9 +123,9 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
             copy.copy([each.series for each in marked], ctx)
             filled = copy.move_boxes(filled, ctx)
             images, warnings = copy.images, copy.warnings
-            left_out = [*copy.left_out, *skipped]
+            left_out = [*copy.left_out, *gathered.skipped]
         if request.to is not None:
-            written = _write(filled, observer, request, folder, ctx)
+            written = _write(filled, gathered.observer, request, folder, ctx)
         ctx.check()
         ctx.report(Progress(1, 1, "Moving files into place"))
     return ExportReport(
@@ -130,9 +133,14 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
         lesions=sum(len(each.lesions) for each in filled),
         boxes=written.boxes,
         images=images,
-        left_out=(*unnamed, *left_out, *written.left_out),
+        orphans=gathered.orphans if request.to is not None else 0,
+        left_out=(*unnamed, *_list_unused(gathered, request), *left_out, *written.left_out),
         warnings=tuple(warnings),
     )
+
+
+def _list_unused(gathered: _Gathered, request: ExportRequest) -> tuple[FileProblem, ...]:
+    return () if request.to is None else gathered.unused
 
 
 def _check(request: ExportRequest) -> None:
@@ -159,29 +167,49 @@ def _check(request: ExportRequest) -> None:
         )
 
 
-def _gather(
-    request: ExportRequest, ctx: TaskContext
-) -> tuple[list[MarkedSeries], Observer, tuple[FileProblem, ...]]:
-    """Return every series with its lesions, who marked them, and the files that were not read."""
+@dataclass(frozen=True)
+class _Gathered:
+    """Every series with its lesions, who marked them, and what was not read or not used."""
+
+    marked: list[MarkedSeries]
+    observer: Observer
+    skipped: tuple[FileProblem, ...]
+    unused: tuple[FileProblem, ...] = ()
+    orphans: int = 0
+
+
+def _gather(request: ExportRequest, ctx: TaskContext) -> _Gathered:
     if request.origin is Origin.AI and request.detections is not None:
-        document = read_detections(request.detections)
-        opened = open_series(request.path, ctx)
-        marked = [gather_detections(series, document) for series in opened.series]
-        skipped = opened.skipped
-        serial = document.model_sha256[:_SERIAL_LENGTH]
-        observer = Observer(is_device=True, name=document.model_name, serial_number=serial)
+        gathered = _gather_predictions(request.path, request.detections, ctx)
     else:
-        case = open_case(request.path, request.annotations, ctx, read_all_annotations=False)
-        marked = [gather_annotations(each, request.origin) for each in case.series]
-        skipped = case.skipped
-        observer = Observer(is_device=False, name=_READERS.get(request.origin, "Expert"))
-    if not marked:
+        gathered = _gather_annotations(request, ctx)
+    if not gathered.marked:
         raise DicomReadError(
             f"No DICOM series could be read in {request.path}.",
             "`ctbox scan` lists what was skipped, and why.",
             request.path,
         )
-    return marked, observer, skipped
+    return gathered
+
+
+def _gather_predictions(path: Path, detections: Path, ctx: TaskContext) -> _Gathered:
+    document = read_detections(detections)
+    opened = open_series(path, ctx)
+    marked = [gather_detections(series, document) for series in opened.series]
+    here = {slice_.sop_instance_uid for each in opened.series for slice_ in each.slices}
+    serial = document.model_sha256[:_SERIAL_LENGTH]
+    observer = Observer(is_device=True, name=document.model_name, serial_number=serial)
+    orphans = len(document.by_uid.keys() - here)
+    return _Gathered(marked, observer, opened.skipped, orphans=orphans)
+
+
+def _gather_annotations(request: ExportRequest, ctx: TaskContext) -> _Gathered:
+    case = open_case(request.path, request.annotations, ctx, read_all_annotations=False)
+    marked = [gather_annotations(each, request.origin) for each in case.series]
+    observer = Observer(is_device=False, name=_READERS.get(request.origin, "Expert"))
+    summary = case.annotation_summary
+    unused = (*summary.unparsable, *summary.duplicates)
+    return _Gathered(marked, observer, case.skipped, unused, len(summary.orphans))
 
 
 def _write(

@@ -163,7 +163,7 @@ labels = st.sampled_from(["A", "B", "E", "G", "?", "other", "Ünbekannt"])
 
 
 @settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(
     st.lists(
@@ -310,7 +310,7 @@ def test_what_is_no_report_is_refused(series: Series) -> None:
             parse_sr(data, "x.dcm")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_damaged_report_is_read_or_refused(series: Series, data: st.DataObject) -> None:
     report = bytearray(build_sr_once(series))

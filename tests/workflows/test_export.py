@@ -98,7 +98,7 @@ def test_the_same_boxes_get_the_same_tracking_uids_in_sr_and_seg(
     assert uids[0] == uids[1]
     assert first.SOPInstanceUID != second.SOPInstanceUID
     read = hd.seg.segread(str(next((tmp_path / "c").glob("*.seg.dcm"))))
-    assert [uid for _, uid in read.get_tracking_ids()] == uids[0]
+    assert {uid for _, uid in read.get_tracking_ids()} == set(uids[0])
 
 
 def test_seg_holds_the_filled_outlines(case: Path, tmp_path: Path) -> None:
@@ -288,6 +288,23 @@ def test_an_image_whose_uid_is_a_path_cannot_write_elsewhere(tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case", "deep", "p.json"]
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["er"]
     assert len(list((tmp_path / "deep" / "er").iterdir())) == 3
+
+
+def test_no_box_is_dropped_without_a_word(tmp_path: Path) -> None:
+    case = write_case(tmp_path / "case")
+    put(case / "Annotation", "G0007", make_uid("elsewhere"))
+    put(case / "Annotation", "G0008", slice_uid(1), voc(1, 1, 5, 5))
+    broken = put(case / "Annotation", "G0007", slice_uid(0), b"<annotation")
+    done = run(case, tmp_path / "out", "csv")
+    assert (done.boxes, done.orphans) == (4, 1)
+    assert {left.path for left in done.left_out} == {
+        str(broken),
+        str(case / "Annotation" / "G0008" / f"{slice_uid(1)}.xml"),
+    }
+    predictions = write_predictions(tmp_path / "p.json")
+    predictions.write_text(predictions.read_text().replace(slice_uid(1), make_uid("gone")))
+    done = run(case, tmp_path / "ai", "csv", origin=Origin.AI, detections=predictions)
+    assert (done.boxes, done.orphans) == (2, 1)
 
 
 def test_an_unwritable_place_is_said_so(case: Path, tmp_path: Path) -> None:

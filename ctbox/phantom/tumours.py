@@ -23,6 +23,9 @@ from ctbox.phantom.traits import (
 MIN_SIDE_PX = 3
 # Of a matrix of 512: about the largest tumours drawn.
 _MAX_SIDE_PX = 116.0
+# Least radius of a patient's first tumour.
+_MAIN_TUMOUR_SLICES = 1.3
+_MAIN_TUMOUR_MM = 8.0
 # Each pixel is looked at in so many parts along rows and columns.
 _PARTS = 4
 
@@ -208,6 +211,10 @@ def _try_tumour(
     sites, taken = state
     traits = plan.traits or draw_traits(rng, plan.letter)
     radius = plan.radius_mm or draw_radius_mm(rng, plan.letter)
+    if plan.radius_mm is None and not taken:
+        # A patient is in such a collection for a tumour that shows on several slices; small ones
+        # come beside it.
+        radius = max(radius, _MAIN_TUMOUR_SLICES * spacing_mm[0], _MAIN_TUMOUR_MM)
     fitting = [site for site in sites if site.kind is traits.kind]
     if not fitting:
         return None

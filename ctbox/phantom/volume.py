@@ -185,7 +185,7 @@ def run_scan(plan: ScanPlan, ctx: TaskContext | None = None) -> PhantomScan:
     """
     config, frame, spacing, rng = plan.config, plan.frame, plan.spacing_mm, plan.rng
     clean = paint_scan(frame, plan.positions_mm, spacing, ctx)
-    count = int(rng.choice([1, 2, 3], p=[0.7, 0.23, 0.07]))
+    count = int(rng.choice([1, 2, 3], p=[0.6, 0.28, 0.12]))
     tumours = TumourPlan(
         plan.letter,
         count if config.tumours is None else config.tumours,

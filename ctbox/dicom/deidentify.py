@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pydicom
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
@@ -36,6 +36,7 @@ from ctbox.dicom.deid_attributes import (
 )
 from ctbox.dicom.deid_dates import shift_date_time, shift_moment, shift_time
 from ctbox.dicom.lesion_marks import RESEARCH_NOTICE, split_frame
+from ctbox.dicom.pydicom_errors import BAD_VALUE, DAMAGED_FILE
 from ctbox.dicom.series import SECONDARY_CAPTURE_PREFIX
 from ctbox.errors import DicomReadError
 
@@ -54,8 +55,6 @@ _CODES = (
     ("113100", "Basic Application Confidentiality Profile"),
     ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
 )
-_BAD_VALUE = (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError)
-_UNREADABLE = (InvalidDicomError, EOFError, OSError, *_BAD_VALUE)
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class Deidentifier:
                 copy = self._copy(original)
                 buffer = io.BytesIO()
                 copy.save_as(buffer, enforce_file_format=True)
-        except _UNREADABLE as error:
+        except DAMAGED_FILE as error:
             raise DicomReadError(
                 f"{source} could not be de-identified: it breaks the DICOM standard.",
                 "Leave the file out, or repair it first.",
@@ -198,13 +197,15 @@ class _Filter:
     def copy_element(self, element: DataElement) -> DataElement | None:
         if element.tag.is_private or element.keyword not in KEPT:
             return None
+        if not _makes_sense(element):
+            return None
         if element.VR == "SQ":
             items = [self.apply(item) for item in element.value]
             return DataElement(element.tag, "SQ", Sequence(items))
         if element.VR == "UI":
             uids = element.value if element.VM > 1 else [element.value]
             return DataElement(element.tag, "UI", [self.mapper.map_uid(str(u)) for u in uids])
-        return element if _makes_sense(element) and not self.tells_a_name(element) else None
+        return None if self.tells_a_name(element) else element
 
     def tells_a_name(self, element: DataElement) -> bool:
         """Whether a kept text repeats a name or number of the patient or the institution."""
@@ -229,7 +230,10 @@ class _Filter:
 
 
 def _makes_sense(element: DataElement) -> bool:
-    """Whether numbers are numbers and code strings such: anything else may be free text."""
+    """Whether a value is of its attribute's own kind: anything else may be free text."""
+    # Explicit files name each value's kind themselves, and may call a number a text.
+    if element.VR not in dictionary_VR(element.tag).split(" or "):
+        return False
     values = element.value if element.VM > 1 else [element.value]
     if element.VR == "CS":
         texts = [str(value or "") for value in values]
@@ -249,14 +253,14 @@ def _iterate(dataset: Dataset) -> Iterator[DataElement]:
     for tag in sorted(dataset.keys()):
         try:
             yield dataset[tag]
-        except _BAD_VALUE:
+        except BAD_VALUE:
             continue
 
 
 def _read(dataset: Dataset, keyword: str) -> str:
     try:
         value = dataset.get(keyword)
-    except _BAD_VALUE:
+    except BAD_VALUE:
         return ""
     # Only the first of several: dates and times here have one value.
     return "" if value is None else str(value).partition("\\")[0]

@@ -10,16 +10,15 @@ from collections.abc import Sequence
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.valuerep import DA, TM, DSfloat
 
 from ctbox.dicom.lesion_marks import split_frame
+from ctbox.dicom.pydicom_errors import DAMAGED_FILE
 from ctbox.dicom.series import Series, Slice
 from ctbox.errors import ArchiveError, DicomReadError
 
 _STUDY_TAGS = ("StudyDate", "StudyTime", "PatientSex", "PositionReferenceIndicator", "ImageType")
 _SEXES = ("F", "M", "O")
-_UNREADABLE = (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError)
 
 
 def build_evidence(series: Series, slices: Sequence[Slice]) -> list[Dataset]:
@@ -42,7 +41,7 @@ def _read_study(slice_: Slice) -> Dataset:
                 file, stop_before_pixels=True, force=True, specific_tags=list(_STUDY_TAGS)
             )
         found = {name: header.get(name) for name in _STUDY_TAGS}
-    except (*_UNREADABLE, ArchiveError) as error:
+    except (*DAMAGED_FILE, ArchiveError) as error:
         raise DicomReadError(
             f"{slice_.source.display} cannot be read any more.",
             "Open the folder again.",

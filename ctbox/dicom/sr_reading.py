@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.lesion_marks import (
@@ -26,6 +25,7 @@ from ctbox.dicom.lesion_marks import (
     MarkedLesion,
     get_subtype_codes,
 )
+from ctbox.dicom.pydicom_errors import DAMAGED_FILE
 from ctbox.errors import DicomReadError
 
 _GROUP, _REGION, _FINDING = "125007", "111030", "121071"
@@ -34,19 +34,6 @@ _ROWS, _COLUMNS, _DEVICE_NAME, _OBSERVER_TYPE = "110910", "110911", "121013", "1
 _DEVICE = "121007"
 _MAX_DEPTH = 32
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
-_DAMAGED = (
-    InvalidDicomError,
-    EOFError,
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    OverflowError,
-    RecursionError,
-)
 
 
 @dataclass(frozen=True)
@@ -95,7 +82,7 @@ def parse_sr(data: bytes, source: str) -> SrContent:
             if "ContentSequence" not in document or document.get("Modality") != "SR":
                 raise _refuse("This DICOM file is no Structured Report.", source)
             content = _read_document(document)
-    except _DAMAGED as error:
+    except DAMAGED_FILE as error:
         raise _refuse("This is no DICOM Structured Report that can be read.", source) from error
     if not content.lesions:
         raise _refuse("This Structured Report marks no region on an image.", source)

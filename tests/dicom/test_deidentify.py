@@ -190,6 +190,19 @@ def test_values_that_make_no_sense_are_dropped_and_the_rest_stays(tmp_path: Path
     assert copied.PixelData == dataset.PixelData
 
 
+def test_a_text_in_a_numbers_place_is_dropped(tmp_path: Path) -> None:
+    dataset = make_dataset()
+    dataset.add_new("KVP", "LT", "Mrs Quillfeather, aged 61")
+    dataset.add_new("Exposure", "PN", "Quillfeather^Ottoline")
+    dataset.add_new("Manufacturer", "UT", "Quillfeather's own")
+    dataset.add_new("FilterType", "UN", b"Quillfeather")
+    dataset.add_new("PixelSpacing", "OB", b"Quillfeather")
+    dataset.add_new("AnatomicRegionSequence", "LO", "Quillfeather")
+    data = encode(dataset, tmp_path)
+    assert data.count(b"Quillfeather") == 6
+    assert b"Quillfeather" not in Deidentifier(KEY).deidentify(data, "x").data
+
+
 @pytest.mark.parametrize("data", [b"", b"rubbish" * 99, b"\0" * 128 + b"DICM"])
 def test_what_is_no_image_is_refused(data: bytes) -> None:
     with pytest.raises(DicomReadError, match="could not be de-identified"):

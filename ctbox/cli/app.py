@@ -73,7 +73,7 @@ def ctbox(
     """Open the window, or run one of the commands below."""
     del version, self_test  # handled by their callbacks
     if context.invoked_subcommand is None:
-        exit_with(window_commands.open_window(None, None, None))
+        exit_with(window_commands.open_window())
 
 
 window_commands.register(app)

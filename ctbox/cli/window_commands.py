@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ctbox.cli.output import exit_with, is_headless, watched_task
+from ctbox.cli.output import exit_with, is_headless
 from ctbox.errors import CtboxError
 
 
@@ -23,15 +23,16 @@ def view(
     sample: Annotated[bool, typer.Option(help="Open the synthetic sample case.")] = False,
 ) -> None:
     """Open the window."""
-    if sample and path is None:
-        from ctbox.workflows.sample_case import prepare_sample_case
-
-        with watched_task("Making the sample case") as ctx:
-            path = prepare_sample_case(ctx)
-    exit_with(open_window(path, annotations, model))
+    exit_with(open_window(path, annotations, model, sample=sample))
 
 
-def open_window(path: Path | None, annotations: Path | None, model: str | None) -> int:
+def open_window(
+    path: Path | None = None,
+    annotations: Path | None = None,
+    model: str | None = None,
+    *,
+    sample: bool = False,
+) -> int:
     """Show the window until it is closed; return the exit code.
 
     Raises
@@ -49,7 +50,7 @@ def open_window(path: Path | None, annotations: Path | None, model: str | None) 
             raise CtboxError(f"{given} does not exist.", "Check the path.", given)
     from ctbox.gui.app import run
 
-    return run(path, annotations, model)
+    return run(path, annotations, model, sample=sample)
 
 
 def register(app: typer.Typer) -> None:

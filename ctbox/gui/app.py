@@ -115,7 +115,13 @@ def build_app(
     return App(window, session, runner, notifier, inspector)
 
 
-def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
+def run(
+    path: Path | None,
+    annotations: Path | None = None,
+    model: str | None = None,
+    *,
+    sample: bool = False,
+) -> int:
     """Show the window until it is closed.
 
     Parameters
@@ -126,6 +132,9 @@ def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
         Where the expert's boxes lie; None looks beside the images.
     model : str or None
         Name or folder of a model.
+    sample : bool
+        Open the synthetic sample case where no path is given; it is made on first use, with
+        the window already there.
 
     Returns
     -------
@@ -142,7 +151,7 @@ def run(path: Path | None, annotations: Path | None, model: str | None) -> int:
         _fit_to_screen(app.window)
     app.window.show()
     _tell_of_settings(app, loaded)
-    if path is not None:
+    if path is not None or sample:
         app.session.open(OpenRequest(path, annotations))
     code = application.exec()
     try:

@@ -32,6 +32,7 @@ _SPICULE_REACH = 0.2
 # Of its greatest breadth.
 _LEAST_BASE = 0.7
 _BORDER_PX = 3
+_OPEN_SHARE = 0.05
 
 
 def find_component(field: LesionField, envelope: Mask) -> Mask:
@@ -124,3 +125,29 @@ def _drop_outgrowths(field: LesionField, core: Mask, bright: Mask, inside: Mask)
     rejected = find_touched_labels(labels, count, leads_out & core & ~body)
     rejected[0] = True
     return keep_largest_overlap(body | ~rejected[labels], body)
+
+
+def is_cut_off(field: LesionField, component: Mask) -> bool:
+    """Whether the box, not an edge of the tumour, ends the outline somewhere.
+
+    That is where the outline meets the border of the inner window, or follows the box's edge
+    (within a pixel, or beyond it) for a 20th of its length with tissue as bright on its far side.
+
+    Parameters
+    ----------
+    field : LesionField
+        The surroundings of the box.
+    component : ndarray
+        Mask of the inner window's shape from `find_component`.
+    """
+    borders = (component[0], component[-1], component[:, 0], component[:, -1])
+    if any(bool(border.any()) for border in borders):
+        return True
+    rim = ndimage.binary_dilation(component) & ~component
+    bright = field.folded[field.inner.slices] > field.background_hu + 0.8 * field.contrast_hu
+    box, inner, slack = field.box, field.inner, field.zoom
+    within = PixelWindow(
+        round(box.x1) + slack, round(box.y1) + slack, round(box.x2) - slack, round(box.y2) - slack
+    )
+    open_rim = rim & bright & ~_find_pixels(within, inner)
+    return bool(open_rim.sum() > _OPEN_SHARE * rim.sum())

@@ -25,7 +25,7 @@ from scipy import ndimage
 from skimage.filters import sobel
 
 from ctbox.boxes import BoundingBox
-from ctbox.imaging.component import find_component
+from ctbox.imaging.component import find_component, is_cut_off
 from ctbox.imaging.diameters import Diameter, Point, measure_axes, trace_contour
 from ctbox.imaging.envelope import find_envelope
 from ctbox.imaging.lesion_field import LesionField, build_field
@@ -36,7 +36,8 @@ _LEAST_SIDE_PX = 3
 _LEAST_CONTRAST_HU = 50.0
 # Noise of 40 HU leaves slopes of some 15 HU/mm after smoothing; fat against tumour has 30 or more.
 _EDGE_HU_PER_MM, _LEAST_EDGE_SHARE = 25.0, 0.2
-_POOR_AGREEMENT = 0.3
+# IoU with the box, and how much better another reading must fit it.
+_POOR_AGREEMENT, _GAIN = 0.5, 0.2
 _NO_SPACING = "The pixel spacing is unknown, so the outline has no measures in mm."
 
 
@@ -65,7 +66,8 @@ class Outline:
     area_px : float
         Area in pixels; 0 if there is no outline.
     touches_box_edge : bool
-        The outline meets the window's border: the tumour may be cut off.
+        The box, not the tumour's own edge, ends the outline somewhere: it meets the window's
+        border, or follows the box's edge amid tissue as bright. The tumour may be cut off.
     reason : str, optional
         Why there is no outline, or none in mm; None if nothing is missing.
     """
@@ -137,7 +139,7 @@ def compute_outline(
     found = _find_tumour(hu, clipped, spacing_mm or (1.0, 1.0))
     if isinstance(found, str):
         return _refuse(found, window, gradient)
-    return _measure(found.component, found.zoom, window, gradient, spacing_mm)
+    return _measure(found, window, gradient, spacing_mm)
 
 
 def _refuse(
@@ -175,6 +177,7 @@ class _Tumour:
     component: NDArray[np.bool_]
     zoom: int
     agreement: float
+    is_cut_off: bool
 
 
 def _find_tumour(
@@ -189,7 +192,7 @@ def _find_tumour(
     if isinstance(found, str) or found.agreement >= _POOR_AGREEMENT:
         return found
     whole = _find_in_field(build_field(hu, box, spacing_mm, rim_only=True))
-    fits = not isinstance(whole, str) and whole.agreement >= 2 * _POOR_AGREEMENT
+    fits = not isinstance(whole, str) and whole.agreement >= found.agreement + _GAIN
     return whole if fits else found
 
 
@@ -201,7 +204,9 @@ def _find_in_field(field: LesionField) -> _Tumour | str:
         return "No closed edge was found in the box."
     x, y, box = field.inner.x1, field.inner.y1, field.box
     moved = BoundingBox(box.x1 - x, box.y1 - y, box.x2 - x, box.y2 - y)
-    return _Tumour(component, field.zoom, compute_agreement(component, moved))
+    return _Tumour(
+        component, field.zoom, compute_agreement(component, moved), is_cut_off(field, component)
+    )
 
 
 def _has_edge(field: LesionField, component: NDArray[np.bool_]) -> bool:
@@ -211,18 +216,17 @@ def _has_edge(field: LesionField, component: NDArray[np.bool_]) -> bool:
 
 
 def _measure(
-    component: NDArray[np.bool_],
-    zoom: int,
+    tumour: _Tumour,
     window: PixelWindow,
     gradient: NDArray[np.float32],
     spacing_mm: tuple[float, float] | None,
 ) -> Outline:
+    component, zoom = tumour.component, tumour.zoom
     contour = trace_contour(component, zoom, (window.x1, window.y1))
     long_axis, short_axis = measure_axes(contour, spacing_mm or (1.0, 1.0))
     area_px = float(component.sum()) / zoom**2
     rows, columns = window.shape
     shares = component.reshape(rows, zoom, columns, zoom).mean(axis=(1, 3))
-    borders = (component[0], component[-1], component[:, 0], component[:, -1])
 
     def in_mm(axis: Diameter) -> float | None:
         return None if spacing_mm is None else axis.length
@@ -238,6 +242,6 @@ def _measure(
         short_axis_mm=in_mm(short_axis),
         area_mm2=None if spacing_mm is None else area_px * spacing_mm[0] * spacing_mm[1],
         area_px=area_px,
-        touches_box_edge=any(bool(border.any()) for border in borders),
+        touches_box_edge=tumour.is_cut_off,
         reason=_NO_SPACING if spacing_mm is None else None,
     )

@@ -45,18 +45,33 @@ def compute_dice(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     return float(2 * (a & b).sum() / max(a.sum() + b.sum(), 1))
 
 
+@dataclass(frozen=True)
+class Truth:
+    """A lesion's true mask on the slice, and its measures."""
+
+    mask: NDArray[np.bool_]
+    area_mm2: float
+    long_axis_mm: float
+    short_axis_mm: float
+
+
 def compare(scene: Scene, box: BoundingBox) -> Agreement:
     """Outline a scene's lesion in a box and compare it with the truth."""
     outline = compute_outline(scene.hu, box, scene.config.pixel_spacing_mm)
-    dice = compute_dice(place_mask(outline, scene.mask.shape), scene.mask)
+    truth = Truth(scene.mask, scene.area_mm2, scene.long_axis_mm, scene.short_axis_mm)
+    return compare_with_truth(outline, truth)
+
+
+def compare_with_truth(outline: Outline, truth: Truth) -> Agreement:
+    dice = compute_dice(place_mask(outline, truth.mask.shape), truth.mask)
     if not outline.is_found:
         return Agreement(dice, 0.0, np.inf, np.inf)
     assert outline.area_mm2 is not None
     return Agreement(
         dice,
-        outline.area_mm2 / scene.area_mm2,
-        _compare_axis(outline.long_axis_mm, scene.long_axis_mm),
-        _compare_axis(outline.short_axis_mm, scene.short_axis_mm),
+        outline.area_mm2 / truth.area_mm2,
+        _compare_axis(outline.long_axis_mm, truth.long_axis_mm),
+        _compare_axis(outline.short_axis_mm, truth.short_axis_mm),
     )
 
 

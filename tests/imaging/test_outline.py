@@ -187,10 +187,24 @@ def test_anything_but_one_plane_is_refused() -> None:
         compute_outline(np.zeros((4, 50, 50)), BoundingBox(1, 1, 20, 20), SPACING)
 
 
-def test_a_lesion_that_the_box_cuts_says_so() -> None:
+@pytest.mark.parametrize(
+    "box",
+    [(75, 75, 100, 125), (90, 75, 125, 125), (75, 88, 125, 125), (75, 75, 125, 112)],
+)
+def test_a_lesion_that_the_box_cuts_says_so(box: tuple[float, float, float, float]) -> None:
+    assert compute_outline(draw_disc(25), BoundingBox(*box), SPACING).touches_box_edge
+
+
+@pytest.mark.parametrize("spare", [0, 2, 6, 12])
+def test_a_lesion_that_the_box_holds_is_not_cut_off(spare: int) -> None:
+    outline = compute_outline(draw_disc(25), disc_box(25 + spare), SPACING)
+    assert not outline.touches_box_edge
+
+
+def test_a_vessel_at_the_box_does_not_cut_the_lesion_off() -> None:
     hu = draw_disc(25)
-    assert compute_outline(hu, BoundingBox(75, 75, 100, 125), SPACING).touches_box_edge
-    assert not compute_outline(hu, BoundingBox(73, 73, 127, 127), SPACING).touches_box_edge
+    hu[98:102, 100:] = 40
+    assert not compute_outline(hu, disc_box(25), SPACING).touches_box_edge
 
 
 def test_a_lesion_that_the_image_cuts_says_so() -> None:

@@ -121,7 +121,7 @@ def test_the_smallest_lesions_survive_jitter() -> None:
         assert outline.is_found, (seed, outline.reason)
         # Three pixels both ways leave a quarter of such a box on its lesion.
         if max(abs(x), abs(y)) < 3 or min(abs(x), abs(y)) == 0:
-            assert compare(scene, box).dice >= 0.65, (seed, x, y)
+            assert compare(scene, box).dice >= 0.6, (seed, x, y)
 
 
 @pytest.mark.parametrize("blur_mm", [0.4, 0.9])

@@ -112,7 +112,11 @@ def check_out_folder(out: Path, inputs: tuple[Path | None, ...]) -> None:
                 "Choose a folder elsewhere.",
                 out,
             )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    try:
+        is_taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
+    except OSError:  # a folder that may not be listed is not known to be empty
+        is_taken = True
+    if is_taken:
         raise CtboxError(
             f"{out} already exists and is not an empty folder.", "Choose a new folder.", out
         )

@@ -138,7 +138,11 @@ def find_format(path: Path) -> ImportFormat:
 
 
 def _find_folder_format(folder: Path) -> ImportFormat:
-    names = {child.name for child in folder.iterdir()}
+    try:
+        names = {child.name for child in folder.iterdir()}
+    except OSError as error:
+        message = f"The folder {folder} cannot be read: {error.strerror or error}."
+        raise CtboxError(message, "Check its permissions.", folder) from error
     for name, found in ((COCO_NAME, ImportFormat.COCO), (CSV_NAME, ImportFormat.CSV)):
         if name in names:
             return found

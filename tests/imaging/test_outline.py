@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -362,3 +363,15 @@ def test_nudging_the_box_hardly_moves_the_outline(kind: Kind) -> None:
         outline = compute_outline(scene.hu, box, scene.config.pixel_spacing_mm)
         masks.append(place_mask(outline, scene.mask.shape))
     assert min(compute_dice(mask, masks[4]) for mask in masks) >= 0.9
+
+
+@pytest.mark.parametrize(("side", "limit_s"), [(50, 0.1), (120, 0.25)])
+def test_an_outline_is_quick_enough_to_drag_a_box(side: int, limit_s: float) -> None:
+    """Several times what it takes on an idle machine (10 and 30 ms): this catches a slip."""
+    hu = draw_disc(side / 2)
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        compute_outline(hu, disc_box(side / 2), SPACING)
+        times.append(time.process_time() - start)
+    assert min(times) < limit_s

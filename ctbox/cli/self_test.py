@@ -88,6 +88,7 @@ def _check_prediction(case: Path) -> str:
 def _check_window(case: Path) -> str:
     # The check must also run where there is no screen.
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
     from ctbox.gui.app import check_window
 
     return check_window(case)

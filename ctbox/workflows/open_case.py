@@ -153,6 +153,9 @@ def open_case(
     summary = _summarise(found, pairing)
     if problem is not None:
         summary = replace(summary, unparsable=(problem, *summary.unparsable))
+    if annotations is not None and not summary.files:
+        nothing = FileProblem(str(annotations), "No annotation files were found here.")
+        summary = replace(summary, warnings=(nothing, *summary.warnings))
     return Case(
         path=str(path),
         series=tuple(_join(series, pairing) for series in _order(opened.series, pairing)),

@@ -125,6 +125,17 @@ def test_scan_takes_one_patient_s_annotations(
     assert counts["Lung_Dx-A0901"] == 0
 
 
+def test_an_empty_annotation_folder_is_named(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["scan", str(collection), "--annotations", str(tmp_path), "--json"]
+    told = read_json(words, capsys)["annotations"]
+    assert told["files"] == 0
+    assert told["warnings"] == [
+        {"path": str(tmp_path), "reason": "No annotation files were found here."}
+    ]
+
+
 def test_what_is_unknown_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_rgb(tmp_path / "case")
     (series,) = read_json(["scan", str(tmp_path / "case"), "--json"], capsys)["series"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from torch import Tensor
+
 from ctbox.model.card import MetricRecord, ModelCard
 from ctbox.model.checkpoint import read_card, save_checkpoint
-from ctbox.model.config import InferenceConfig, SampleMix, TrainingConfig
+from ctbox.model.config import InferenceConfig, SampleMix, TrainingConfig, config_to_dict
 from ctbox.model.dataset import TrainingData, TrainingSeries
 from ctbox.model.manifest import write_manifest
 from ctbox.model.phantom_series import make_phantom_series
 from ctbox.model.shipping import CardNotes, build_card
 from ctbox.model.training import FitOptions, FitResult, fit
-from ctbox.progress import TaskContext
+from ctbox.progress import TaskCancelledError, TaskContext
 
 SHIPPED_NAME = "ctbox-lung"
 SHIPPED_THRESHOLD = 0.005
@@ -27,6 +29,17 @@ SHIPPED_TRAINING = TrainingConfig(
     steps_per_epoch=100,
     seed=1,
     mix=SampleMix(real=0.33, pasted=0.15, synthetic=0.07, grown=0.19, negative=0.18, phantom=0.08),
+)
+# A short second stage with more phantoms, from the first one's weights.
+SHIPPED_FINISH = replace(
+    SHIPPED_TRAINING,
+    epochs=4,
+    steps_per_epoch=40,
+    learning_rate=5e-4,
+    warmup_steps=20,
+    ema_decay=0.98,
+    seed=2,
+    mix=SampleMix(real=0.22, pasted=0.12, synthetic=0.05, grown=0.14, negative=0.15, phantom=0.32),
 )
 COMMAND = "make weights"
 
@@ -75,29 +88,30 @@ def train_shipped(
         If stopped.
     """
     ctx = ctx or TaskContext()
-    result, data = fit_recipe(series, SHIPPED_TRAINING, run.state, ctx)
-    if result.cancelled:
-        ctx.check()
-    return ship(result, data, SHIPPED_TRAINING, run)
+    data = gather_data(series, ctx)
+    first = _fit_stage(SHIPPED_TRAINING, data, run.state / "first", None, ctx)
+    last = _fit_stage(SHIPPED_FINISH, data, run.state / "finish", first.state, ctx)
+    return ship(last, data, SHIPPED_TRAINING, run)
 
 
-def fit_recipe(
-    series: Sequence[TrainingSeries],
-    config: TrainingConfig,
-    state: Path | None,
-    ctx: TaskContext,
-    held_out: Sequence[str] = (),
-) -> tuple[FitResult, TrainingData]:
-    """Train by the recipe, with these patients left out, on the CPU.
-
-    The order of the series given does not matter.
-    """
+def gather_data(series: Sequence[TrainingSeries], ctx: TaskContext) -> TrainingData:
+    """Return the real series, in an order that does not depend on the one given, and phantoms."""
     phantoms = make_phantom_series(SHIPPED_PHANTOMS, SHIPPED_PHANTOM_SEED, ctx)
-    ordered = sorted(series, key=lambda one: one.key)
-    kept = [one for one in ordered if one.patient_id not in held_out]
-    data = TrainingData((*kept, *phantoms))
-    options = FitOptions(device="cpu", folder=state, resume=state is not None)
-    return fit(config, data, ctx, options), data
+    return TrainingData((*sorted(series, key=lambda one: one.key), *phantoms))
+
+
+def _fit_stage(
+    config: TrainingConfig,
+    data: TrainingData,
+    folder: Path,
+    start: Mapping[str, Tensor] | None,
+    ctx: TaskContext,
+) -> FitResult:
+    options = FitOptions(device="cpu", start=start, folder=folder, resume=True)
+    result = fit(config, data, ctx, options)
+    if result.cancelled:
+        raise TaskCancelledError("Cancelled; the run goes on from here next time.")
+    return result
 
 
 def ship(
@@ -113,14 +127,9 @@ def ship(
         synthetic_seeds=(SHIPPED_PHANTOM_SEED,),
     )
     card = build_card(result.state, config, SHIPPED_INFERENCE, (data.training, ()), notes)
+    card = replace(card, config={**card.config, "finish": config_to_dict(SHIPPED_FINISH)})
     folder = run.weights / SHIPPED_NAME
     save_checkpoint(folder, result.state, card)
     finished = read_card(folder)
     write_manifest(run.weights, {SHIPPED_NAME: finished}, SHIPPED_NAME)
     return finished
-
-
-def make_trial_config(steps: int, seed: int) -> TrainingConfig:
-    """Return the recipe with another length or seed, for leaving patients out."""
-    epochs = SHIPPED_TRAINING.epochs
-    return replace(SHIPPED_TRAINING, steps_per_epoch=max(1, steps // epochs), seed=seed)

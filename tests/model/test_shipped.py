@@ -20,6 +20,7 @@ from tests.model.toy import make_config, make_series
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     config = make_config(epochs=1, mix=SampleMix(real=0.6, pasted=0.2, grown=0.0, phantom=0.2))
     monkeypatch.setattr(shipped, "SHIPPED_TRAINING", config)
+    monkeypatch.setattr(shipped, "SHIPPED_FINISH", replace(config, seed=2))
     monkeypatch.setattr(shipped, "SHIPPED_PHANTOMS", 1)
     monkeypatch.setattr(phantom_series, "SLICES", 6)
     monkeypatch.setattr(phantom_series, "ROWS", 128)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from ctbox.boxes import FloatArray, as_box_array
 
@@ -164,14 +165,17 @@ def crop_planes(hu: NDArray[np.generic], crop: CropGeometry) -> FloatPlane:
     """
     _, rows, columns = hu.shape
     row_mm, column_mm = crop.pixel_spacing_mm
-    by_row = _build_axis_matrix(crop.origin_mm[1], crop.shape[0], crop.pixel_size_mm, rows, row_mm)
-    by_column = _build_axis_matrix(
-        crop.origin_mm[0], crop.shape[1], crop.pixel_size_mm, columns, column_mm
+    # A tent reaches over a few pixels only, so the matrices are nearly empty.
+    by_row = sparse.csr_array(
+        _build_axis_matrix(crop.origin_mm[1], crop.shape[0], crop.pixel_size_mm, rows, row_mm)
+    )
+    by_column = sparse.csr_array(
+        _build_axis_matrix(crop.origin_mm[0], crop.shape[1], crop.pixel_size_mm, columns, column_mm)
     )
     out = np.empty((hu.shape[0], *crop.shape), dtype=np.float32)
     for index, plane in enumerate(hu):
         above_air = np.maximum(plane.astype(np.float32), AIR_HU) - AIR_HU
-        out[index] = by_row @ above_air @ by_column.T + AIR_HU
+        out[index] = (by_column @ (by_row @ above_air).T).T + AIR_HU
     return out
 
 

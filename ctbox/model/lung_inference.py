@@ -27,6 +27,7 @@ from ctbox.progress import Progress, TaskContext
 
 GPU_BATCH = 16
 HEAT_STEP_MM = 4.0
+LOOK_STEP_MM = 2.5
 
 
 class LungPredictor:
@@ -82,17 +83,20 @@ class LungPredictor:
         wanted = list(range(len(hu))) if indices is None else sorted(set(indices))
         crop = place_crop(hu, geometry, self._model)
         reach = self._inference.heat_reach_mm
-        neighbours = {index: find_heat_neighbours(geometry, index, reach) for index in wanted}
+        looked_at = {index: find_looked_at(geometry, index) for index in wanted}
+        neighbours = {
+            index: find_heat_neighbours(geometry, index, reach) for index in looked_at.values()
+        }
         needed = sorted({n for group in neighbours.values() for n in group})
         maps = self._compute_maps(hu, geometry, crop, needed, ctx)
-        found = {}
-        for index in wanted:
-            group = neighbours[index]
+        seen = {}
+        for index, group in neighbours.items():
             places = [geometry.positions_mm[n] for n in group]
             near = [maps[n] for n in group]
             heat = average_heat(near, places, geometry.positions_mm[index], reach)
             one = find_candidates(maps[index], heat, self._inference)
-            found[index] = Candidates(crop.to_slice(one.boxes_xyxy), one.scores)
+            seen[index] = Candidates(crop.to_slice(one.boxes_xyxy), one.scores)
+        found = {index: seen[looked_at[index]] for index in wanted}
         if indices is not None:
             return _keep_best(found, self._inference), []
         places = [geometry.positions_mm[index] for index in wanted]
@@ -189,12 +193,31 @@ def _split_maps(heat: Tensor, quality: Tensor, boxes: Tensor) -> list[SliceMaps]
     ]
 
 
+def find_looked_at(geometry: VolumeGeometry, index: int) -> int:
+    """Return the slice whose maps stand for a slice: itself, or a neighbour among thin ones.
+
+    Slices a millimetre apart look alike in slabs of four, so of thin ones only every second or
+    third is looked at.
+    """
+    step = max(1, int(LOOK_STEP_MM / geometry.slice_spacing_mm))
+    last = (len(geometry.positions_mm) - 1) // step * step
+    return min(round(index / step) * step, last)
+
+
 def find_heat_neighbours(geometry: VolumeGeometry, index: int, reach_mm: float) -> list[int]:
     """Return the slices whose heat is averaged into a slice's, itself among them.
 
-    Of thin slices every n-th is enough, about 4 mm apart; that keeps a single slice quick.
+    Parameters
+    ----------
+    geometry : VolumeGeometry
+        Where the slices lie; of thin ones those about 4 mm apart are enough.
+    index : int
+        A slice that is looked at.
+    reach_mm : float
+        Only slices nearer than this.
     """
     positions = np.asarray(geometry.positions_mm, dtype=np.float64)
-    step = max(1, round(HEAT_STEP_MM / geometry.slice_spacing_mm))
+    look = max(1, int(LOOK_STEP_MM / geometry.slice_spacing_mm))
+    step = look * max(1, round(HEAT_STEP_MM / (look * geometry.slice_spacing_mm)))
     near = np.abs(positions - positions[index]) < reach_mm
     return [i for i in range(index % step, len(positions), step) if near[i] or i == index]

@@ -20,7 +20,7 @@ from ctbox.model.dataset import TrainingData
 from ctbox.model.devices import choose_device
 from ctbox.model.geometry import VolumeGeometry
 from ctbox.model.inference import Detector
-from ctbox.model.lung_inference import find_heat_neighbours
+from ctbox.model.lung_inference import find_heat_neighbours, find_looked_at
 from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
 from ctbox.model.shipping import CardNotes, build_card
 from ctbox.model.training import fit
@@ -126,13 +126,27 @@ def test_lesions_follow_the_patients_axes(detector: Detector) -> None:
     np.testing.assert_allclose(np.subtract(moved, plain), [-100, 50, 0, -100, 50, 0], atol=1e-6)
 
 
-def test_thin_slices_share_heat_with_a_few_neighbours_only() -> None:
+def test_of_thin_slices_a_few_are_looked_at_and_share_heat() -> None:
     thin = VolumeGeometry((1.0, 1.0), tuple(float(i) for i in range(100)))
-    near = find_heat_neighbours(thin, 50, 12.5)
-    assert near == [38, 42, 46, 50, 54, 58, 62]
+    assert [find_looked_at(thin, i) for i in (0, 1, 2, 3, 50, 99)] == [0, 0, 2, 4, 50, 98]
+    assert find_heat_neighbours(thin, 50, 12.5) == [38, 42, 46, 50, 54, 58, 62]
     thick = VolumeGeometry((1.0, 1.0), (0.0, 10.0, 20.0))
+    assert [find_looked_at(thick, i) for i in range(3)] == [0, 1, 2]
     assert find_heat_neighbours(thick, 1, 12.5) == [0, 1, 2]
     assert find_heat_neighbours(thick, 0, 0.0) == [0]
+
+
+def test_a_thin_series_is_predicted_on_every_slice(detector: Detector) -> None:
+    hu, _ = make_volume()
+    thin = np.repeat(hu, 5, axis=0)
+    geometry = VolumeGeometry((2.5, 2.5), tuple(-1.0 * i for i in range(len(thin))))
+    seen: list[object] = []
+    found = detector.predict_volume(thin, geometry, ctx=TaskContext(on_report=seen.append))
+    assert len(found.slices) == len(thin)
+    assert found.slices[42]
+    assert len(seen) <= len(thin) / 2 + 1
+    alone = detector.predict_volume(thin, geometry, [43]).slices[0]
+    assert alone == detector.predict_volume(thin, geometry, [40, 43]).slices[1]
 
 
 def test_the_baseline_gives_one_raw_box_of_score_one_a_slice(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def scan(
 
     try:
         with watched_task("Reading") as ctx:
-            case = open_case(path, annotations, ctx)
+            case = open_case(path, annotations, ctx, need_annotations=False)
     except CtboxError as error:
         print_error(error)
         exit_with(EXIT_NOTHING_READ)
@@ -50,7 +50,7 @@ def scan(
     else:
         _print_case(case)
     if not case.series:
-        err.print(f"No DICOM series could be read in {path}.", markup=False)
+        err.print(f"No DICOM series could be read in {path}.")
         exit_with(EXIT_NOTHING_READ)
 
 
@@ -67,7 +67,6 @@ def phantom(
     out.print(
         f"{report.patients} synthetic patients, {report.series} series, {report.slices} slices, "
         f"{report.annotation_files} annotation files in {folder}",
-        markup=False,
     )
 
 
@@ -130,7 +129,7 @@ def _print_problems(title: str, problems: tuple[FileProblem, ...]) -> None:
         return
     out.print(f"\n{title}: {len(problems)}")
     for each in problems[:_SHOWN_PROBLEMS]:
-        out.print(f"  {each.path}: {each.reason}", markup=False)
+        out.print(f"  {each.path}: {each.reason}")
     if len(problems) > _SHOWN_PROBLEMS:
         out.print(f"  … and {len(problems) - _SHOWN_PROBLEMS} more (all of them with --json)")
 

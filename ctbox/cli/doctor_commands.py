@@ -83,10 +83,9 @@ def _write_copy(request: DoctorRequest, target: Path) -> None:
     err.print(
         f"{done.copied} annotation files in {target}, {done.corrected} of them corrected, "
         f"{done.left_out} left out; fixes.csv lists every change.",
-        markup=False,
     )
     for what, count in sorted(done.fixes.items()):
-        err.print(f"  {count:>6} {what}", markup=False)
+        err.print(f"  {count:>6} {what}")
 
 
 def _print_report(report: DoctorReport) -> None:
@@ -95,17 +94,16 @@ def _print_report(report: DoctorReport) -> None:
         f"Examined: {examined.annotation_files} annotation files with {examined.boxes} boxes in "
         f"{examined.annotation_folders} folders; {examined.images} images in {examined.series} "
         f"series of {examined.patients} patients.",
-        markup=False,
     )
     for finding in report.findings:
         _print_finding(finding)
     if report.passed:
         names = ", ".join(check.check_id for check in report.passed)
-        out.print(f"\nChecked, and nothing found: {names}", markup=False)
+        out.print(f"\nChecked, and nothing found: {names}")
     reasons = sorted({each.reason for each in report.not_checked})
     for reason in reasons:
         names = ", ".join(e.check.check_id for e in report.not_checked if e.reason == reason)
-        out.print(f"\nNot checked ({reason.rstrip('.')}): {names}", markup=False)
+        out.print(f"\nNot checked ({reason.rstrip('.')}): {names}")
     out.print(
         "\nSome findings need a person." if report.needs_person else "\nNothing needs a person."
     )
@@ -122,14 +120,13 @@ def _print_finding(finding: Finding) -> None:
         f"{check.severity.value.upper()}  {check.title}: {format_count(finding)}  "
         f"({check.check_id})",
         style=style,
-        markup=False,
     )
-    out.print(f"  {check.explanation}", markup=False)
-    out.print(f"  ctbox: {check.action}", markup=False)
+    out.print(f"  {check.explanation}")
+    out.print(f"  ctbox: {check.action}")
     if check.fix:
-        out.print(f"  --fix: {check.fix}", markup=False)
+        out.print(f"  --fix: {check.fix}")
     for item in finding.items[:_SHOWN_PLACES]:
-        out.print(f"    {item.path}" + (f": {item.detail}" if item.detail else ""), markup=False)
+        out.print(f"    {item.path}" + (f": {item.detail}" if item.detail else ""))
     left = finding.count - _SHOWN_PLACES
     if left > 0:
         out.print(f"    … and {left} more (all of them with --json)")

@@ -102,13 +102,12 @@ def export(
         out.print(
             f"{done.boxes} {noun} in {to.value.upper()} format in {out_folder} "
             f"(lesions: {done.lesions}, series: {done.series})",
-            markup=False,
         )
     if done.orphans:
         what = "predicted slices" if whose is Source.AI else "annotation files"
         err.print(f"{done.orphans} {what} have no image here; their boxes are left out.")
     if deidentify:
-        out.print(f"{done.images} de-identified images in {out_folder / 'DICOM'}", markup=False)
+        out.print(f"{done.images} de-identified images in {out_folder / 'DICOM'}")
     _print_problems("Look at these before you share the files", done.warnings)
     _print_problems("Left out", done.left_out)
     out.print(RESEARCH_NOTICE)
@@ -145,7 +144,6 @@ def import_boxes(
     out.print(
         f"{done.boxes} boxes on {done.slices} slices, from {done.source_format.value.upper()} "
         f"to {to.value.upper()} in {out_folder}",
-        markup=False,
     )
     _print_problems("Left out", done.left_out)
     out.print(RESEARCH_NOTICE)
@@ -154,11 +152,11 @@ def import_boxes(
 def _print_problems(title: str, problems: Sequence[FileProblem]) -> None:
     if not problems:
         return
-    err.print(f"{title}: {len(problems)}", markup=False)
+    err.print(f"{title}: {len(problems)}")
     for each in problems[:_SHOWN_PROBLEMS]:
-        err.print(f"  {each.path}: {each.reason}", markup=False)
+        err.print(f"  {each.path}: {each.reason}")
     if len(problems) > _SHOWN_PROBLEMS:
-        err.print(f"  … and {len(problems) - _SHOWN_PROBLEMS} more", markup=False)
+        err.print(f"  … and {len(problems) - _SHOWN_PROBLEMS} more")
 
 
 def register(app: typer.Typer) -> None:

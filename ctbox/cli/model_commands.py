@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ctbox.cli.output import EXIT_NOTHING_READ, err, exit_with, out, watched_task, write_json
+from ctbox.cli.output import (
+    EXIT_NOTHING_READ,
+    err,
+    exit_with,
+    out,
+    print_error,
+    watched_task,
+    write_json,
+)
+from ctbox.errors import CtboxError
 
 
 class Device(StrEnum):
@@ -36,12 +45,17 @@ def predict(
     from ctbox.workflows.documents import describe_detections
     from ctbox.workflows.open_case import open_series
 
-    with watched_task("Reading") as ctx:
-        scan = open_series(path, ctx)
+    try:
+        with watched_task("Reading") as ctx:
+            scan = open_series(path, ctx)
+    except CtboxError as error:
+        print_error(error)
+        exit_with(EXIT_NOTHING_READ)
+        return
     if not scan.series:
-        err.print(f"No DICOM series could be read in {path}.", markup=False)
+        err.print(f"No DICOM series could be read in {path}.")
         for each in scan.skipped[:5]:
-            err.print(f"  {each.path}: {each.reason}", markup=False)
+            err.print(f"  {each.path}: {each.reason}")
         exit_with(EXIT_NOTHING_READ)
     request = DetectRequest(scan.series, model=model, device=device.value, threshold=threshold)
     with watched_task("Predicting") as ctx:
@@ -51,7 +65,7 @@ def predict(
 
 def models() -> None:
     """List the models that can be named with --model."""
-    from ctbox.model.checkpoint import list_models
+    from ctbox.model.store import find_model, list_models
     from ctbox.paths import model_folders
 
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -68,7 +82,8 @@ def models() -> None:
         )
     out.print(table)
     for problem in listing.problems:
-        err.print(str(problem), markup=False)
+        err.print(problem)
+    find_model()  # says so where the shipped model is missing
 
 
 def register(app: typer.Typer) -> None:

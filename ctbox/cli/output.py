@@ -33,19 +33,23 @@ RESEARCH_NOTICE = "Research use only, not for diagnosis."
 
 _WIDTH_IN_FILES = 160
 
+# File names and DICOM texts may hold brackets, which are no markup.
 out = Console(
-    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH_IN_FILES
+    markup=False,
+    highlight=False,
+    soft_wrap=True,
+    width=None if sys.stdout.isatty() else _WIDTH_IN_FILES,
 )
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_error(error: CtboxError) -> None:
     """Print what happened, to which file, and what to do."""
-    err.print(f"Error: {error.message}", style="red", markup=False)
+    err.print(f"Error: {error.message}", style="red")
     if error.source is not None and error.source not in error.message:
-        err.print(f"  in {error.source}", markup=False)
+        err.print(f"  in {error.source}")
     if error.hint:
-        err.print(f"  {error.hint}", markup=False)
+        err.print(f"  {error.hint}")
 
 
 @contextmanager
@@ -84,7 +88,7 @@ def watched_task(
                 row, completed=told.done, total=told.total, description=told.message or title
             )
         elif isinstance(told, str):
-            err.print(told, markup=False)
+            err.print(told)
 
     ctx = TaskContext(on_report)
 
@@ -114,7 +118,24 @@ def write_json(document: dict[str, Any], target: str) -> None:
     if target == "-":
         sys.stdout.write(text)
         return
-    write_text_atomic(Path(target), text)
+    path = Path(target)
+    _refuse_foreign_file(path)
+    write_text_atomic(path, text)
+
+
+def _refuse_foreign_file(path: Path) -> None:
+    """Raise if a file is there that is no JSON: a slip of the hand must not cost an image."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).lstrip()
+    except OSError:
+        return  # nothing there, or writing will say what is wrong
+    if start and not start.startswith((b"{", b"[")):
+        raise CtboxError(
+            f"{path} is there already and is no JSON file, so it is not replaced.",
+            "Choose another name for the JSON file.",
+            path,
+        )
 
 
 def write_text_atomic(path: Path, text: str) -> None:

@@ -11,7 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from ctbox import __version__
-from ctbox.cli.output import err, out
+from ctbox.cli.output import err, out, print_error
+from ctbox.errors import CtboxError
 from ctbox.progress import TaskContext
 
 _MODULES = (
@@ -47,11 +48,15 @@ def _run_check(name: str, check: Callable[[], str]) -> bool:
     started = time.monotonic()
     try:
         told = check()
-    except Exception:  # noqa: BLE001  # whatever breaks is what this command is there to show
-        err.print(traceback.format_exc(), markup=False)
-        out.print(f"  {name:<12} FAILED", markup=False)
+    except CtboxError as error:
+        print_error(error)
+        out.print(f"  {name:<12} FAILED")
         return False
-    out.print(f"  {name:<12} ok  {told} ({time.monotonic() - started:.1f} s)", markup=False)
+    except Exception:  # noqa: BLE001  # whatever breaks is what this command is there to show
+        err.print(traceback.format_exc())
+        out.print(f"  {name:<12} FAILED")
+        return False
+    out.print(f"  {name:<12} ok  {told} ({time.monotonic() - started:.1f} s)")
     return True
 
 

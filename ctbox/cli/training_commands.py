@@ -104,7 +104,7 @@ def train(
     with watched_task("Training", describe_training) as ctx:
         result = run_training(request, ctx)
     if result.cancelled:
-        err.print(f"Stopped. The best weights so far are in {result.folder}", markup=False)
+        err.print(f"Stopped. The best weights so far are in {result.folder}")
         exit_with(EXIT_CANCELLED)
     out.print(f"Best epoch {result.best_epoch} of {len(result.history)}; model in {result.folder}")
     if result.evaluation is None:
@@ -177,7 +177,7 @@ def describe_training(update: object) -> object:
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print one model's figures beside its baselines', with the split they rest on."""
     summary = evaluation.model
-    out.print(f"\nSplit: {summary.options.split}", markup=False)
+    out.print(f"\nSplit: {summary.options.split}")
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("")
     titles = ("Mean IoU", "By patient (95 %)", "IoU ≥ 0.5", "Patients", "Slices")

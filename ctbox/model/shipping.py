@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,8 +36,9 @@ DETECTOR_CHANNELS = (
 )
 BASELINE_CHANNELS = ("HU + 1024 over the slice's maximum",)
 CLASSES = ("tumour",)
+# The collection numbers its patients below 500; phantoms in its layout start at 9001.
+_COLLECTION_PATIENT = re.compile(r"(Lung_Dx-)?[ABEG]0\d{3}")
 DETECTOR_LIMITS = (
-    "Trained on six real patients and synthetic tumours: expect misses on what they don't show.",
     "Knows axial chest CT in HU only, and one class: it does not tell subtypes apart.",
     "Returns at most three lesions a series; further ones are left out.",
     "Tumours under 8 mm, ground glass, and tumours inside collapse or effusion are often missed.",
@@ -115,7 +117,7 @@ def build_card(
             series_instance_uids=tuple(sorted({s.series_instance_uid for s in real})),
             patient_ids=tuple(sorted({s.patient_id for s in real})),
             synthetic_seeds=notes.synthetic_seeds,
-            attribution=COLLECTION_ATTRIBUTION if real else "",
+            attribution=COLLECTION_ATTRIBUTION if any(map(_is_of_collection, real)) else "",
         ),
         split=SplitRecord(
             notes.split, tuple(sorted({s.patient_id for s in validation})), notes.leaky
@@ -130,8 +132,24 @@ def build_card(
             "training": config_to_dict(config),
         },
         metrics=notes.metrics,
-        limitations=DETECTOR_LIMITS if is_detector else BASELINE_LIMITS,
+        limitations=(
+            _describe_training(training),
+            *(DETECTOR_LIMITS if is_detector else BASELINE_LIMITS),
+        ),
     )
+
+
+def _is_of_collection(series: TrainingSeries) -> bool:
+    return _COLLECTION_PATIENT.fullmatch(series.patient_id) is not None
+
+
+def _describe_training(training: Sequence[TrainingSeries]) -> str:
+    patients = len({s.patient_id for s in training if not s.is_phantom})
+    phantoms = len({s.patient_id for s in training if s.is_phantom})
+    told = f"Trained on {patients} patient{'' if patients == 1 else 's'}"
+    if phantoms:
+        told += f" and {phantoms} phantoms"
+    return f"{told}: expect misses on what they don't show."
 
 
 def count_parameters(state: dict[str, Tensor]) -> int:

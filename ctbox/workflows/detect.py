@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.dicom.pixels import read_volume
+from ctbox.dicom.pixels import read_hu, read_volume
 from ctbox.dicom.series import Series
+from ctbox.errors import DicomReadError
 from ctbox.model.detection import Lesion, SliceDetections
 from ctbox.model.geometry import VolumeGeometry
 from ctbox.progress import Progress, TaskContext
@@ -92,12 +93,16 @@ class SeriesResult:
         Boxes linked along z; only when whole series are predicted.
     not_predicted_reason : str or None
         Why the model did not run on it.
+    unreadable : dict
+        SOP Instance UID to the reason, for slices whose pixels could not be read; they have
+        no detections.
     """
 
     series: Series
     slices: tuple[SliceDetections, ...]
     lesions: tuple[Lesion, ...] = ()
     not_predicted_reason: str | None = None
+    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,20 @@ def load_detector(model: str | None, device: str) -> Detector:
 @functools.lru_cache(maxsize=1)
 def _load_volume(series: Series) -> NDArray[np.int16]:
     return read_volume(series)
+
+
+def _leave_out_unreadable(series: Series, ctx: TaskContext) -> tuple[Series, dict[str, str]]:
+    """Return the series without slices whose pixels cannot be read, and those with the reason."""
+    readable, unreadable = [], {}
+    for each in series.slices:
+        ctx.check()
+        try:
+            read_hu(each)
+        except DicomReadError as error:
+            unreadable[each.sop_instance_uid] = str(error)
+        else:
+            readable.append(each)
+    return replace(series, slices=tuple(readable)), unreadable
 
 
 def get_geometry(series: Series) -> VolumeGeometry:
@@ -185,17 +204,30 @@ def _detect_series(
         empty = tuple(SliceDetections(series.slices[i].sop_instance_uid, ()) for i in wanted)
         return SeriesResult(series, empty, not_predicted_reason=reason)
     ctx.report(Progress(0, len(wanted), "Reading slices"))
-    volume = _load_volume(series)
+    wanted_uids = [series.slices[i].sop_instance_uid for i in wanted]
+    whole, unreadable = series, dict[str, str]()
+    try:
+        volume = _load_volume(series)
+    except DicomReadError as error:
+        series, unreadable = _leave_out_unreadable(series, ctx)
+        if not series.slices:
+            ctx.report(SeriesSkipped(whole.key, str(error)))
+            empty = tuple(SliceDetections(uid, ()) for uid in wanted_uids)
+            return SeriesResult(whole, empty, (), str(error), unreadable)
+        volume = _load_volume(series)
+    places = {each.sop_instance_uid: i for i, each in enumerate(series.slices)}
+    indices = [places[uid] for uid in wanted_uids if uid in places]
     found = detector.predict_volume(
         volume,
         get_geometry(series),
-        indices=request.slice_indices,
+        indices=None if request.slice_indices is None else indices,
         ctx=ctx,
         threshold=request.threshold,
     )
+    boxes = dict(zip(indices, found.slices, strict=True))
     slices = tuple(
-        SliceDetections(series.slices[i].sop_instance_uid, tuple(detections))
-        for i, detections in zip(wanted, found.slices, strict=True)
+        SliceDetections(uid, tuple(boxes[places[uid]]) if uid in places else ())
+        for uid in wanted_uids
     )
     for each in slices:
         ctx.report(SliceDetected(series.key, each))
@@ -203,7 +235,7 @@ def _detect_series(
         _name_lesion(number, lesion, series) for number, lesion in enumerate(found.lesions, start=1)
     )
     ctx.report(SeriesDetected(series.key, lesions))
-    return SeriesResult(series, slices, lesions)
+    return SeriesResult(whole, slices, lesions, unreadable=unreadable)
 
 
 def _name_lesion(number: int, lesion: VolumeLesion, series: Series) -> Lesion:

@@ -39,8 +39,17 @@ def describe_detections(result: DetectResult, skipped: Sequence[FileProblem]) ->
         "device": result.model.device_label,
         "threshold": result.model.threshold,
         "series": [_describe_result(each) for each in result.series],
-        "skipped": _describe_problems(skipped),
+        "skipped": [*_describe_problems(skipped), *_describe_unreadable(result)],
     }
+
+
+def _describe_unreadable(result: DetectResult) -> list[dict[str, str]]:
+    return [
+        {"path": each.source.display, "reason": one.unreadable[each.sop_instance_uid]}
+        for one in result.series
+        for each in one.series.slices
+        if each.sop_instance_uid in one.unreadable
+    ]
 
 
 def _describe_series(case: SeriesCase) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ctbox.model.config import TrainingConfig
 from ctbox.model.detection import Detection
 from ctbox.model.leakage import check_fold, compute_fingerprint
 from ctbox.model.linking import group_samples, shorten_patient_id
-from ctbox.model.splits import Fold, SplitPlan, make_folds
+from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.baseline_boxes import predict_baselines
 from ctbox.workflows.detect import get_geometry, load_detector
@@ -141,8 +141,7 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     """
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case)
-    plan = _fit_plan(request.plan, samples, case.linked_folders)
-    folds = make_folds(samples.keys, plan, case.linked_folders)
+    folds = _make_folds(request, samples, case.linked_folders)
     check_folds(samples, folds, ctx, case.linked_folders)
     if request.retrain is not None:
         return _evaluate_anew(request, request.retrain, samples, folds, ctx)
@@ -160,10 +159,16 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     return judge_folds(samples, [(fold, predict) for fold in folds], judged, ctx)
 
 
-def _fit_plan(plan: SplitPlan, samples: Samples, linked: Sequence[frozenset[str]]) -> SplitPlan:
-    """Return the plan with no more folds than there are independent patients."""
+def _make_folds(
+    request: EvaluateRequest, samples: Samples, linked: Sequence[frozenset[str]]
+) -> tuple[Fold, ...]:
+    """Return the folds, no more of them than there are independent patients."""
     groups = len(group_samples(samples.keys, linked))
-    return replace(plan, folds=max(2, min(plan.folds, groups)))
+    plan = request.plan
+    if groups == 1 and plan.kind is SplitKind.PATIENT and request.retrain is None:
+        # Finished weights can be judged on one patient; only nobody is left to copy from.
+        return (Fold(plan.kind, "1/1", (), tuple(range(len(samples.keys)))),)
+    return make_folds(samples.keys, replace(plan, folds=max(2, min(plan.folds, groups))), linked)
 
 
 def make_series_predictor(

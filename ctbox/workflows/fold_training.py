@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctbox.model.card import MetricRecord
-from ctbox.model.config import InferenceConfig, TrainingConfig
+from ctbox.model.config import TrainingConfig
 from ctbox.model.splits import Fold
 from ctbox.model.store import MODEL_IN_RUN
 from ctbox.model.training_updates import EpochFinished
@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.training import FitResult, Weights
 
 RUN_FOLDER = "run"
-_DEFAULT_THRESHOLD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     """
     from ctbox.model.checkpoint import save_checkpoint
     from ctbox.model.dataset import TrainingData
+    from ctbox.model.shipped import SHIPPED_INFERENCE, SHIPPED_THRESHOLD
     from ctbox.model.shipping import CardNotes, build_card
     from ctbox.model.training import FitOptions, fit
 
@@ -79,7 +79,8 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     folder = job.folder / MODEL_IN_RUN
     notes = CardNotes(
         name=job.name,
-        threshold=_DEFAULT_THRESHOLD,
+        # Too few patients are held out to choose these anew: they are the shipped recipe's.
+        threshold=SHIPPED_THRESHOLD,
         split=fold.label if fold.held_out else "all patients, nobody held out",
         command=job.command,
         leaky=fold.leaky,
@@ -90,7 +91,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
         card = build_card(
             state,
             job.config,
-            InferenceConfig(),
+            SHIPPED_INFERENCE,
             (training, data.validation),
             replace(notes, metrics=metrics),
         )

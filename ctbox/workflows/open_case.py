@@ -117,6 +117,7 @@ def open_case(
     ctx: TaskContext,
     *,
     read_all_annotations: bool = True,
+    need_annotations: bool = True,
 ) -> Case:
     """Read the series at a place and the expert's boxes that belong to them.
 
@@ -132,6 +133,9 @@ def open_case(
         Whether to parse files of slices that are not here too. False opens one patient
         quickly beside the whole collection's annotations; counts and orphans stay complete,
         damage and odd labels in files of other patients stay unknown.
+    need_annotations : bool
+        Whether explicitly given annotations that cannot be read at all are an error. False
+        lists them as unparsable, and opens the images.
 
     Raises
     ------
@@ -146,9 +150,10 @@ def open_case(
         for series in opened.series
         for each in series.slices
     }
-    found, problem = _read_annotations(
-        path, annotations, ctx, None if read_all_annotations else frozenset(folder_of_uid)
-    )
+    wanted = None if read_all_annotations else frozenset(folder_of_uid)
+    place = annotations if annotations is not None else find_annotation_folder(path)
+    required = need_annotations and annotations is not None
+    found, problem = _read_annotations(place, ctx, wanted, required=required)
     pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid)
     summary = _summarise(found, pairing)
     if problem is not None:
@@ -166,17 +171,15 @@ def open_case(
 
 
 def _read_annotations(
-    path: Path, annotations: Path | None, ctx: TaskContext, wanted: frozenset[str] | None
+    place: Path | None, ctx: TaskContext, wanted: frozenset[str] | None, *, required: bool
 ) -> tuple[AnnotationSet, FileProblem | None]:
-    if annotations is not None:
-        return read_annotations(annotations, ctx, wanted), None
-    place = find_annotation_folder(path)
     if place is None:
         return AnnotationSet(""), None
     try:
         return read_annotations(place, ctx, wanted), None
     except (AnnotationError, ArchiveError) as error:
-        # They were not asked for by name, so the images open without them.
+        if required:
+            raise
         return AnnotationSet(str(place)), FileProblem(str(place), f"{error.message} {error.hint}")
 
 

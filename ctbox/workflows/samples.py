@@ -133,5 +133,4 @@ def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingS
         geometry=get_geometry(series),
         boxes=boxes,
         read=functools.partial(read_volume, series),
-        is_phantom="SYNTHETIC" in (series.description or "").upper(),
     )

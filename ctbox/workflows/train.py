@@ -119,7 +119,7 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     samples = collect_samples(case, request.subtype)
     fold = _make_fold(request, samples, case.linked_folders)
     check_folds(samples, [fold], ctx, case.linked_folders)
-    out = _make_folder(request.out)
+    out = _make_folder(request.out, resume=request.resume)
     job = FoldTraining(
         config=config,
         folder=out,
@@ -144,6 +144,11 @@ def _make_fold(request: TrainRequest, samples: Samples, linked: tuple[frozenset[
         return Fold(request.split, "all patients", everything, ())
     named = request.validation_patients
     if request.split is SplitKind.SLICE_RANDOM:
+        if named:
+            raise TrainingDataError(
+                "Patients cannot be held out in a slice-random split.",
+                "Leave out --val-patients, or use --split patient.",
+            )
         return make_folds(samples.keys, SplitPlan(request.split, seed=request.seed), linked)[0]
     patients = len(samples.patients)
     if patients < 2:
@@ -161,9 +166,17 @@ def _make_fold(request: TrainRequest, samples: Samples, linked: tuple[frozenset[
     return make_folds(samples.keys, plan, linked)[0]
 
 
-def _make_folder(out: Path) -> Path:
+def _make_folder(out: Path, *, resume: bool) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if not resume and any(out.iterdir()):
+            raise TrainingDataError(
+                f"The folder {out} is not empty.",
+                "Choose a new folder, or go on with the run in it by --resume.",
+                out,
+            )
+        # Figures of an earlier stop do not belong to the weights that come now.
+        (out / RESULTS_FILE).unlink(missing_ok=True)
     except OSError as error:
         raise TrainingDataError(
             f"The folder {out} cannot be made: {error.strerror or error}.",
@@ -190,4 +203,6 @@ def _write_results(path: Path, trained: TrainedFold, evaluation: Evaluation) -> 
         "history": [asdict(epoch) for epoch in trained.fit.history],
         "evaluation": evaluation.to_json(),
     }
-    path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    scratch = path.with_name(f".{path.name}.part")
+    scratch.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    scratch.replace(path)

@@ -13,7 +13,9 @@ import pytest
 from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
 from ctbox.cli.app import run
-from tests.builders import make_hu, make_uid, write_rgb, write_series
+from ctbox.progress import TaskContext
+from ctbox.workflows.open_case import open_case
+from tests.builders import make_hu, make_uid, write_rgb, write_series, zip_folder
 from tests.model.toy import SPACING, make_volume
 
 SERIES_FIELDS = {
@@ -38,7 +40,7 @@ ANNOTATION_FIELDS = {"files", "matched", "orphans", "unparsable", "unknown_label
 
 
 def write_patient(
-    root: Path, code: str, seed: int = 0, shift: int = 1
+    root: Path, code: str, seed: int = 0, shift: int = 1, text: str = "Chest"
 ) -> dict[str, list[list[float]]]:
     """Write one toy patient with boxes; return SOP UID to boxes."""
     hu, boxes = make_volume(seed=seed)
@@ -55,7 +57,7 @@ def write_patient(
         spacing=SPACING,
         series_instance_uid=make_uid("series", code),
         study_instance_uid=make_uid("study", code),
-        tags={"FrameOfReferenceUID": make_uid("frame", code)},
+        tags={"FrameOfReferenceUID": make_uid("frame", code), "SeriesDescription": text},
     )
     import pydicom
 
@@ -145,13 +147,62 @@ def test_what_is_unknown_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("command", [["scan"], ["predict", "--json", "-"]])
+@pytest.mark.parametrize("content", ["letter.txt", "nothing", "missing"])
 def test_nothing_readable_ends_with_2(
-    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, command: list[str], content: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "letter.txt").write_text("Dear colleague")
-    assert run([command[0], str(tmp_path), *command[1:]]) == 2
+    place = tmp_path / "case"
+    if content != "missing":
+        place.mkdir()
+    if content == "letter.txt":
+        (place / content).write_text("Dear colleague")
+    assert run([command[0], str(place), *command[1:]]) == 2
     told = capsys.readouterr()
-    assert "letter.txt" in told.out + told.err
+    assert (content if content == "letter.txt" else str(place)) in told.out + told.err
+
+
+def test_wrong_annotations_leave_the_series(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = read_json(["scan", str(collection), "--annotations", "/nowhere", "--json"], capsys)
+    assert len(found["series"]) == 3
+    assert [each["path"] for each in found["annotations"]["unparsable"]] == ["/nowhere"]
+
+
+def test_brackets_in_a_description_are_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_series(tmp_path / "case", 2, tags={"SeriesDescription": "chest [/b] [5mm]"})
+    assert run(["scan", str(tmp_path / "case")]) == 0
+    assert "chest [/b] [5mm]" in capsys.readouterr().out
+
+
+def test_an_image_is_not_replaced_by_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (image,) = write_series(tmp_path / "case", 1)
+    before = image.read_bytes()
+    words = ["predict", str(tmp_path / "case"), "--device", "cpu", "--json", str(image)]
+    assert run(words) == 1
+    assert image.read_bytes() == before
+    assert image.name in capsys.readouterr().err
+
+
+def test_a_slice_damaged_in_its_archive_leaves_the_rest(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = zip_folder(collection / "Lung-PET-CT-Dx" / "Lung_Dx-A0901", tmp_path / "case.zip")
+    with zipfile.ZipFile(archive) as listing:
+        member = listing.infolist()[-3]
+    data = bytearray(archive.read_bytes())
+    end = member.header_offset + member.compress_size
+    data[end - 600 : end - 400] = bytes(200)
+    archive.write_bytes(bytes(data))
+    found = read_json(["predict", str(archive), "--device", "cpu", "--json", "-"], capsys)
+    assert len(found["series"][0]["slices"]) == 16
+    assert found["series"][0]["not_predicted_reason"] is None
+    (skipped,) = found["skipped"]
+    assert member.filename in skipped["path"]
 
 
 def test_a_missing_folder_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,6 +274,15 @@ def test_an_unwritable_target_is_named(
     assert str(target) in capsys.readouterr().err
 
 
+def test_missing_weights_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ctbox.paths.weights_folder", lambda: tmp_path)
+    monkeypatch.setattr("ctbox.paths.user_models_folder", lambda: tmp_path / "mine")
+    assert run(["models"]) == 1
+    assert "No shipped model was found" in capsys.readouterr().err
+
+
 def test_models_lists_the_shipped_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["models"]) == 0
     assert "ctbox-lung" in capsys.readouterr().out
@@ -248,6 +308,42 @@ def test_train_holds_patients_out_and_the_model_predicts(
     patient = collection / "Lung-PET-CT-Dx" / "Lung_Dx-A0901"
     words = ["predict", str(patient), "--device", "cpu", "--json", "-", "--model", str(out)]
     assert read_json(words, capsys)["model"]["name"] == "first-run"
+
+
+def test_phantoms_trained_on_are_known_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, code in enumerate(("A9001", "B9002")):
+        write_patient(tmp_path / "case", code, seed=number, shift=number, text="SYNTHETIC")
+    out = tmp_path / "run"
+    words = ["train", "--dicom", str(tmp_path / "case"), "--model", "lung-detector"]
+    words += ["--out", str(out), "--epochs", "1", "--steps", "1", "--val-patients", "none"]
+    assert run([*words, "--device", "cpu"]) == 0
+    assert "Nobody was held out" in capsys.readouterr().out
+    words = ["evaluate", "--dicom", str(tmp_path / "case"), "--model", str(out), "--json", "-"]
+    found = read_json([*words, "--device", "cpu"], capsys)
+    assert found["seen_patients"] == ["Lung_Dx-A9001", "Lung_Dx-B9002"]
+    assert found["leaky"] is True
+
+
+def test_a_used_folder_is_not_trained_into(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "results.json"
+    notes.write_text("my notes")
+    words = ["train", "--dicom", str(collection), "--model", "lung-detector"]
+    assert run([*words, "--out", str(tmp_path)]) == 1
+    assert notes.read_text() == "my notes"
+    assert "not empty" in capsys.readouterr().err
+
+
+def test_slice_random_holds_no_patient_out(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "--dicom", str(collection), "--model", "lung-detector"]
+    words += ["--out", str(tmp_path / "run"), "--split", "slice-random", "--val-patients", "A0901"]
+    assert run(words) == 1
+    assert "slice-random" in capsys.readouterr().err
 
 
 def test_a_split_by_patient_needs_two(
@@ -345,12 +441,37 @@ def test_real_patients_scan_as_measured(
     assert len(found["annotations"]["orphans"]) == 59
 
 
-def test_a_real_tumour_is_found(real_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tumours_of_a_patient_trained_on_are_found_again(
+    real_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Says that pixels, boxes and models meet; how good the model is, its card says."""
     archive = real_data / "Lung_Dx-G0001.zip"
-    words = ["predict", str(archive), "--device", "cpu", "--json", "-"]
+    found = read_json(["predict", str(archive), "--device", "cpu", "--json", "-"], capsys)
+    assert [len(each["slices"]) for each in found["series"]] == [23, 45]
+    case = open_case(archive, None, TaskContext())
+    truth = {uid: boxes for each in case.series for uid, boxes in each.annotations.items()}
+    tops = {
+        one["sop_instance_uid"]: one["detections"][0]["box"]
+        for each in found["series"]
+        for one in each["slices"]
+        if one["detections"]
+    }
+    assert len(truth) == 10
+    ious = [
+        max(each.box.iou(BoundingBox(*tops[uid])) for each in boxes) if uid in tops else 0.0
+        for uid, boxes in truth.items()
+    ]
+    assert np.mean(ious) > 0.5
+
+
+@pytest.mark.slow
+def test_phantoms_of_a_seed_not_trained_on_are_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "phantoms"
+    assert run(["phantom", str(folder), "--patients", "8", "--seed", "77"]) == 0
+    words = ["evaluate", "--dicom", str(folder), "--device", "cpu", "--json", "-"]
     found = read_json(words, capsys)
-    counts = [len(each["slices"]) for each in found["series"]]
-    assert counts == [23, 45]
-    scores = [lesion["score"] for lesion in found["series"][0]["lesions"]]
-    assert np.all(np.isfinite(scores))
-    assert scores
+    assert found["leaky"] is False
+    assert found["summary"]["patients"] == 8
+    assert found["summary"]["overall"]["figures"]["mean_iou"] >= 0.5

@@ -22,6 +22,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "SHIPPED_TRAINING", config)
     monkeypatch.setattr(shipped, "SHIPPED_FINISH", replace(config, seed=2))
     monkeypatch.setattr(shipped, "SHIPPED_PHANTOMS", 1)
+    monkeypatch.setattr(shipped, "FINISH_PHANTOMS", 2)
     monkeypatch.setattr(phantom_series, "SLICES", 6)
     monkeypatch.setattr(phantom_series, "ROWS", 128)
 

@@ -171,6 +171,7 @@ def _parse_slice(header: ScannedHeader, source: InstanceSource) -> Slice:
         slice_thickness_mm=thickness if thickness is not None and thickness > 0 else None,
         windows=parse_windows(elements),
         is_lossy=pixels.is_lossy,
+        has_rescale=pixels.has_rescale,
     )
 
 

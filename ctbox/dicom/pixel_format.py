@@ -62,6 +62,8 @@ class PixelFormat:
         Two's complement; colour by plane instead of by pixel.
     slope, intercept : float
         Rescale slope and intercept; 1 and 0 where the file has none.
+    has_rescale : bool
+        Whether the file has them: without, the values are as stored, and of a CT image no HU.
     padding : tuple or None
         Lowest and highest stored value that stand for "no pixel here".
     is_ct : bool
@@ -82,6 +84,7 @@ class PixelFormat:
     is_planar: bool = False
     slope: float = 1.0
     intercept: float = 0.0
+    has_rescale: bool = True
     padding: tuple[int, int] | None = None
     is_ct: bool = True
     is_lossy: bool = False
@@ -113,6 +116,7 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
     high_bit = read_short(elements, HIGH_BIT)
     is_signed = read_short(elements, PIXEL_REPRESENTATION) == 1
     slope = read_number(elements, RESCALE_SLOPE)
+    intercept = read_number(elements, RESCALE_INTERCEPT)
     return PixelFormat(
         rows=read_short(elements, ROWS) or 0,
         columns=read_short(elements, COLUMNS) or 0,
@@ -126,7 +130,8 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
         is_planar=read_short(elements, PLANAR_CONFIGURATION) == 1,
         # A slope of 0 would make every pixel the same: some writers mean "none".
         slope=slope or 1.0,
-        intercept=read_number(elements, RESCALE_INTERCEPT) or 0.0,
+        intercept=intercept or 0.0,
+        has_rescale=slope != 0 and (slope is not None or intercept is not None),
         padding=_parse_padding(elements, is_signed),
         is_ct=read_text(elements, MODALITY) == "CT",
         is_lossy=elements.get(LOSSY_COMPRESSION) == b"01",

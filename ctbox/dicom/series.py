@@ -132,6 +132,9 @@ class Slice:
         Which frame of a multi-frame instance, from 0; None where the instance has one image.
     is_lossy : bool
         Whether the file says that its image was ever compressed with loss.
+    has_rescale : bool
+        Whether the file says how stored values become HU (PS3.3 C.11.1); a CT image that does
+        not is shown as stored.
     """
 
     sop_instance_uid: str
@@ -152,6 +155,7 @@ class Slice:
     windows: tuple[VoiWindow, ...] = ()
     frame: int | None = None
     is_lossy: bool = False
+    has_rescale: bool = True
 
     @property
     def instance_uid(self) -> str:
@@ -276,4 +280,6 @@ class Series:
             return "Localizer: an overview, not a volume of slices."
         if self.not_a_volume:
             return "Not a volume: its images share one position or have none."
+        if not all(slice_.has_rescale for slice_ in self.slices):
+            return "No rescale slope and intercept: its values are not HU."
         return None

@@ -19,7 +19,7 @@ from ctbox.dicom.geometry import (
     find_plane,
     is_axial,
 )
-from ctbox.dicom.series import Slice
+from ctbox.dicom.series import CT_CLASSES, Slice
 
 SAME_POSITION_MM = 0.05
 GAP_FACTOR = 1.5
@@ -63,6 +63,7 @@ def find_stack_problems(slices: Sequence[Slice]) -> tuple[str, ...]:
     if slices[0].is_color:
         return ("Colour images, shown as they are: they hold neither HU nor a place in space.",)
     problems = [
+        _find_missing_rescale(slices),
         _find_loss(slices),
         _find_missing_geometry(slices),
         _find_missing_spacing(slices),
@@ -76,6 +77,16 @@ def find_stack_problems(slices: Sequence[Slice]) -> tuple[str, ...]:
 
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _find_missing_rescale(slices: Sequence[Slice]) -> str | None:
+    n_missing = sum(not s.has_rescale and s.sop_class_uid in CT_CLASSES for s in slices)
+    if n_missing == 0:
+        return None
+    return (
+        f"No rescale slope and intercept in {n_missing} of {_count(len(slices), 'image')}: "
+        "values are stored values there, not HU, and no detection runs on them."
+    )
 
 
 def _find_loss(slices: Sequence[Slice]) -> str | None:

@@ -163,7 +163,8 @@ def test_damaged_groups_leave_frames_without_geometry(tmp_path: Path) -> None:
     (series,) = read_series(path).series
     assert [slice_.frame for slice_ in series.slices] == [0, 1, 2, 3]
     assert series.not_a_volume
-    assert "ImagePositionPatient missing" in series.problems[0]
+    assert "No rescale slope" in series.problems[0]
+    assert "ImagePositionPatient missing" in series.problems[1]
 
 
 def test_plain_frames_are_scrolled_in_their_order(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -100,6 +101,47 @@ def test_bolus_tracking_and_phases_on_disk(tmp_path: Path) -> None:
         (3, 3, False),
         (None, 6, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rescale", "is_hu"),
+    [
+        ({"RescaleSlope": None, "RescaleIntercept": None}, False),
+        ({"RescaleSlope": 0}, False),
+        ({"RescaleSlope": None}, True),
+        ({"RescaleIntercept": None}, True),
+    ],
+)
+def test_ct_without_rescale_says_that_it_holds_no_hu(
+    tmp_path: Path, rescale: dict[str, Any], is_hu: bool
+) -> None:
+    write_series(tmp_path, 3, tags=rescale)
+    (series,) = read_series(tmp_path).series
+    assert [slice_.has_rescale for slice_ in series.slices] == [is_hu] * 3
+    told = [problem for problem in series.problems if "not HU" in problem]
+    assert len(told) == (0 if is_hu else 1)
+    assert (series.skip_detection_reason is None) == is_hu
+    if not is_hu:
+        assert told[0].startswith("No rescale slope and intercept in 3 of 3 images")
+        assert "not HU" in (series.skip_detection_reason or "")
+
+
+def test_one_slice_without_rescale_keeps_the_detector_off_the_series(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, 3)
+    dataset = pydicom.dcmread(paths[1])
+    del dataset.RescaleSlope, dataset.RescaleIntercept
+    dataset.save_as(paths[1])
+    (series,) = read_series(tmp_path).series
+    assert any("in 1 of 3 images" in problem for problem in series.problems)
+    assert series.skip_detection_reason is not None
+
+
+def test_other_modalities_need_no_hu(tmp_path: Path) -> None:
+    none = {"RescaleSlope": None, "RescaleIntercept": None, "Modality": "MR"}
+    write_series(tmp_path, 3, tags={**none, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.4"})
+    (series,) = read_series(tmp_path).series
+    assert not any("HU" in problem for problem in series.problems)
+    assert "MR" in (series.skip_detection_reason or "")
 
 
 def test_capture_is_read_and_told_by_its_class(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -121,6 +123,8 @@ def test_probe_gives_value_and_patient_position() -> None:
     assert readout.value == "−986 HU"
     assert readout.place == "(−99.0, −49.0, 30.0) mm"
     assert describe_probe(slice_, 6, None, 4, 2).value == ""
+    stored = replace(slice_, has_rescale=False)
+    assert describe_probe(stored, 6, pixels, x=4, y=2).value == "−986 stored"
 
 
 def test_probe_of_a_colour_slice_gives_samples() -> None:

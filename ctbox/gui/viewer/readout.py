@@ -226,16 +226,18 @@ def describe_probe(
     """
     value = ""
     if pixels is not None:
-        value = _format_pixel(pixels[y, x])
+        value = _format_pixel(pixels[y, x], slice_.has_rescale)
     return ProbeReadout(f"x {x}  y {y}  slice {index + 1}", value, _describe_place(slice_, x, y))
 
 
-def _format_pixel(pixel: NDArray[np.generic] | np.generic) -> str:
+def _format_pixel(pixel: NDArray[np.generic] | np.generic, has_rescale: bool) -> str:
     """Return HU for CT, which alone is read as int16, else a colour or a number without unit."""
     if np.ndim(pixel):
         return "RGB " + " ".join(str(int(sample)) for sample in np.asarray(pixel))
     value = float(np.asarray(pixel))
-    return f"{format_number(value)} HU" if pixel.dtype == np.int16 else f"{value:g}"
+    if pixel.dtype != np.int16:
+        return f"{value:g}"
+    return f"{format_number(value)} HU" if has_rescale else f"{format_number(value)} stored"
 
 
 def _describe_place(slice_: Slice, x: int, y: int) -> str:

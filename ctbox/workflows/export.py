@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctbox.annotations.exchange.records import Origin
+from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.deidentify import Deidentifier
 from ctbox.dicom.lesion_marks import Observer
 from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detections_document import read_detections
 from ctbox.workflows.export_deidentified import DeidentifiedCopy, read_key
-from ctbox.workflows.export_files import collect_files
+from ctbox.workflows.export_files import check_apart, collect_files
 from ctbox.workflows.export_formats import (
     ExportFormat,
     Written,
@@ -103,8 +104,8 @@ def export(request: ExportRequest, ctx: TaskContext) -> ExportReport:
     Raises
     ------
     CtboxError
-        If the request makes no sense, there is nothing to read or to export, a file exists that
-        may not be replaced, or the disk refuses.
+        If the request makes no sense, `out` overlaps what is read, there is nothing to read or
+        to export, a file exists that may not be replaced, or the disk refuses.
     TaskCancelledError
         If cancelled; nothing is left behind.
     """
@@ -158,13 +159,8 @@ def _check(request: ExportRequest) -> None:
         )
     if request.origin is Origin.MINE and request.annotations is None and request.to is not None:
         raise CtboxError("Your own boxes were asked for.", "Name their folder with --annotations.")
-    inside = request.path.is_dir() and request.out.resolve().is_relative_to(request.path.resolve())
-    if request.deidentify and inside:
-        raise CtboxError(
-            f"{request.out} lies inside the images that are to be de-identified.",
-            "Choose a folder elsewhere.",
-            request.out,
-        )
+    annotations = request.annotations or find_annotation_folder(request.path)
+    check_apart(request.out, (request.path, annotations))
 
 
 @dataclass(frozen=True)

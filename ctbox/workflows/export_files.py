@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,29 @@ def make_safe_name(text: str, otherwise: str) -> str:
     """Return a text as the name of one file or folder, on every system; never "..", never empty."""
     name = _UNSAFE.sub("_", text).strip("._")[:_MAX_NAME]
     return name or otherwise
+
+
+def check_apart(out: Path, inputs: Iterable[Path | None]) -> None:
+    """Refuse a target that is, contains or lies inside what is read: originals stay untouched.
+
+    Raises
+    ------
+    CtboxError
+        With what it would touch.
+    """
+    target = out.resolve()
+    for path in inputs:
+        if path is None:
+            continue
+        original = path.resolve()
+        if target.is_relative_to(original) or original.is_relative_to(target):
+            relation = "lies inside" if target.is_relative_to(original) else "contains"
+            relation = "is" if target == original else relation
+            raise CtboxError(
+                f"{out} {relation} {path}, which is only read and stays untouched.",
+                "Choose a folder elsewhere.",
+                out,
+            )
 
 
 @contextmanager

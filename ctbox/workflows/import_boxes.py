@@ -24,7 +24,7 @@ from ctbox.dicom.sr_reading import SrContent, parse_sr
 from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detections_document import read_json
-from ctbox.workflows.export_files import collect_files
+from ctbox.workflows.export_files import check_apart, collect_files
 from ctbox.workflows.export_formats import COCO_NAME, CSV_NAME, ExportFormat, write_boxes
 from ctbox.workflows.open_case import FileProblem, open_series
 
@@ -97,8 +97,9 @@ def import_boxes(request: ImportRequest, ctx: TaskContext) -> ImportReport:
     Raises
     ------
     CtboxError
-        If the format cannot be told or written, the file is damaged, there is no box in it, a
-        file exists that may not be replaced, or the disk refuses.
+        If the format cannot be told or written, `out` overlaps the folder that is read, the file
+        is damaged, there is no box in it, a file exists that may not be replaced, or the disk
+        refuses.
     TaskCancelledError
         If cancelled.
     """
@@ -108,6 +109,8 @@ def import_boxes(request: ImportRequest, ctx: TaskContext) -> ImportReport:
             "Import them to voc, then export these with --source mine --annotations.",
         )
     source_format = request.source_format or find_format(request.path)
+    if request.path.is_dir():
+        check_apart(request.out, (request.path,))
     slices = _read_slices(request.images, ctx)
     exchange, problems = read_exchange(request.path, source_format, slices, ctx)
     if not exchange.boxes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -348,3 +349,44 @@ def test_real_secondary_capture_and_phases(real_data: Path, tmp_path: Path) -> N
     assert sum("-acq" in name for name in names) >= 2
     data = (tmp_path / "b" / names[0]).read_bytes()
     assert pydicom.dcmread(io.BytesIO(data)).PatientID == "Lung_Dx-B0001"
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    ("path", "out"),
+    [
+        ("", ""),
+        ("", "Annotation"),
+        ("", "new"),
+        ("", ".."),
+        ("images", ""),
+        ("images", "Annotation"),
+        ("images", "Annotation/G0007/new"),
+        ("images", "link"),
+    ],
+)
+def test_no_original_is_ever_written_over(
+    case: Path, tmp_path: Path, path: str, out: str, overwrite: bool
+) -> None:
+    root = tmp_path / "case"
+    shutil.copytree(case, root)
+    (tmp_path / "linked").symlink_to(root / "images")
+    target = tmp_path / "linked" if out == "link" else root / out
+    before = {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    with pytest.raises(CtboxError, match="only read and stays untouched") as caught:
+        run(root / path, target, "voc", overwrite=overwrite)
+    assert "elsewhere" in caught.value.hint
+    assert before == {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+def test_a_folder_beside_images_and_annotations_is_fine(case: Path, tmp_path: Path) -> None:
+    root = tmp_path / "case"
+    shutil.copytree(case, root)
+    assert run(root / "images", root / "boxes", "voc").boxes == 4
+
+
+def test_named_annotations_are_not_written_over_either(case: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine" / "Annotation"
+    shutil.copytree(case / "Annotation", mine)
+    with pytest.raises(CtboxError, match="contains"):
+        run(case / "images", tmp_path / "mine", "voc", annotations=mine, overwrite=True)

@@ -148,7 +148,7 @@ def test_predictions_move_to_the_copies(
 
 def test_the_target_must_lie_outside(telling: tuple[Path, list[FileDataset]]) -> None:
     root, _ = telling
-    with pytest.raises(CtboxError, match="inside the images"):
+    with pytest.raises(CtboxError, match="lies inside"):
         run(root, root / "images" / "out", None)
 
 

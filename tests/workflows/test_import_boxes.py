@@ -196,3 +196,9 @@ def test_existing_files_stay(exports: Path, tmp_path: Path) -> None:
     assert target.read_text() == "mine"
     run(exports / "coco", tmp_path / "out", overwrite=True)
     assert read_boxes(tmp_path / "out") == EXPECTED
+
+
+def test_the_folder_that_is_read_is_not_written_into(exports: Path) -> None:
+    for out in (exports / "voc", exports / "voc" / "Annotation", exports):
+        with pytest.raises(CtboxError, match="stays untouched"):
+            run(exports / "voc", out, overwrite=True)

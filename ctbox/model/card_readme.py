@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ctbox.model.card import MetricRecord, ModelCard
+from ctbox.model.splits import LEAKY
 
 NOT_A_DEVICE = "**Not a medical device: for research use only, not for diagnosis.**"
 
@@ -44,13 +45,15 @@ def _format_facts(card: ModelCard) -> str:
 
 def _format_training(card: ModelCard) -> str:
     training, split = card.training, card.split
-    leaky = " (LEAKY: slices of one patient stand on both sides)" if split.leaky else ""
+    # Records name a leaky split by its label, which says so in one word already.
+    kind = split.kind.removesuffix(f" ({LEAKY})")
+    leaky = f" ({LEAKY}: slices of one patient stand on both sides)" if split.leaky else ""
     lines = [
         "## Trained on",
         "",
         f"- Patients: {_join(training.patient_ids)}",
         f"- Held out for validation: {_join(split.validation_patient_ids)}",
-        f"- Split: {split.kind}{leaky}",
+        f"- Split: {kind}{leaky}",
         f"- Phantom seeds: {_join(str(seed) for seed in training.synthetic_seeds)}",
         f"- Series: {len(training.series_instance_uids)}",
         *(f"  - `{uid}`" for uid in training.series_instance_uids),

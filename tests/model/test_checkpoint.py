@@ -24,6 +24,7 @@ from ctbox.model.card import (
     TrainingRecord,
 )
 from ctbox.model.card_json import format_card, parse_card
+from ctbox.model.card_readme import format_readme
 from ctbox.model.checkpoint import load_checkpoint, load_into, save_checkpoint
 from ctbox.model.manifest import read_manifest, write_manifest
 from ctbox.model.store import find_model, list_models, read_card
@@ -95,6 +96,14 @@ def test_the_readme_warns_and_names_split_patients_and_threshold(saved: Path) ->
     assert "1.2.4" in text
     assert "CC BY 4.0" in text
     assert "It has seen six patients." in text
+
+
+def test_the_readme_says_once_that_a_split_leaks() -> None:
+    for kind in ("slice-random", "slice-random (LEAKY)"):
+        card = replace(make_card(), split=SplitRecord(kind, ("T9",), leaky=True))
+        (line,) = (x for x in format_readme(card).splitlines() if x.startswith("- Split:"))
+        assert line.startswith("- Split: slice-random (LEAKY: slices of one patient")
+        assert line.count("LEAKY") == 1
 
 
 def test_weights_may_be_given_by_the_file_inside_the_folder(saved: Path) -> None:

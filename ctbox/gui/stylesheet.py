@@ -85,6 +85,18 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox {
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
 QTextBrowser { background: transparent; border: none; }
 QCheckBox, QRadioButton { spacing: 7px; }
+QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {
+    background: $raised; border: 1px solid $muted; width: 12px; height: 12px;
+}
+QCheckBox::indicator:unchecked { border-radius: 3px; }
+QRadioButton::indicator:unchecked { border-radius: 7px; }
+QCheckBox::indicator:unchecked:hover, QRadioButton::indicator:unchecked:hover,
+QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus {
+    border-color: $accent;
+}
+QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {
+    background: transparent; border-color: $faint;
+}
 QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 10px; padding: 10px; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; color: $muted; }
 

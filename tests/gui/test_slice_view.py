@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -212,3 +214,20 @@ def image_format():
     from PySide6.QtGui import QImage
 
     return QImage.Format.Format_Grayscale8
+
+
+def test_monochrome1_shows_low_values_bright(qtbot) -> None:
+    shown = {}
+    for photometric in ("MONOCHROME1", "MONOCHROME2"):
+        series = build_series(count=1)
+        slice_ = replace(series.slices[0], photometric_interpretation=photometric)
+        state = ViewerState(DetectionStore())
+        state.set_series(build_series_case(replace(series, slices=(slice_,)), {}))
+        view = SliceView(state)
+        qtbot.addWidget(view)
+        view.resize(512, 384)
+        view.show_pixels(np.full((slice_.rows, slice_.columns), -1000, np.int16))
+        middle = view.rect().center()
+        shown[photometric] = view.grab().toImage().pixelColor(middle).lightness()
+    assert shown["MONOCHROME1"] == 255 - shown["MONOCHROME2"]
+    assert shown["MONOCHROME1"] > 128

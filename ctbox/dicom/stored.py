@@ -91,7 +91,8 @@ def _read_bytes(slice_: Slice) -> bytes:
         status = source.path.stat()
         return _read_many_frames(source, (status.st_size, status.st_mtime_ns))
     except (OSError, ArchiveError) as error:
-        detail = error.message if isinstance(error, ArchiveError) else error.strerror or error
+        detail = error.message if isinstance(error, ArchiveError) else error.strerror or str(error)
+        detail = detail.rstrip(".")
         name = source.display
         raise DicomReadError(f"{name} cannot be read: {detail}.", HINT, name) from error
 

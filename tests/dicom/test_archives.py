@@ -10,7 +10,10 @@ import pytest
 
 from ctbox.dicom import archives
 from ctbox.dicom.archives import MemberSpan, find_member, list_members, read_member
-from ctbox.errors import ArchiveError
+from ctbox.dicom.pixels import read_hu
+from ctbox.dicom.reading import read_series
+from ctbox.errors import ArchiveError, DicomReadError
+from tests.builders import write_series, zip_folder
 
 
 def make_archive(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
@@ -122,6 +125,18 @@ def test_member_smaller_than_declared_is_damaged(tmp_path: Path) -> None:
     patch_directory(path, 24, struct.pack("<L", 1000))
     with pytest.raises(ArchiveError, match="damaged"):
         read_member(path, "liar", find_member(path, "liar"))
+
+
+def test_damage_found_while_reading_pixels_is_one_sentence(tmp_path: Path) -> None:
+    write_series(tmp_path / "case", 1)
+    (series,) = read_series(zip_folder(tmp_path / "case")).series
+    archive = series.slices[0].source.path
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    archive.write_bytes(data)
+    with pytest.raises(DicomReadError, match="damaged in its archive") as caught:
+        read_hu(series.slices[0])
+    assert ".." not in str(caught.value)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])

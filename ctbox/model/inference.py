@@ -24,6 +24,9 @@ from ctbox.model.lesions import LinkedLesion
 from ctbox.model.lung_inference import LungPredictor
 from ctbox.progress import TaskContext
 
+CORE_SHARE = 0.5
+"""Slices scoring less than this share of the best one are not counted to a lesion's extent."""
+
 __all__ = ["Detector", "VolumeDetections", "VolumeGeometry", "VolumeLesion"]
 
 
@@ -209,16 +212,28 @@ def _drop_faint(lesion: LinkedLesion, threshold: float) -> LinkedLesion:
 
 
 def _build_lesion(lesion: LinkedLesion, geometry: VolumeGeometry) -> VolumeLesion:
+    core = find_core(lesion.scores)
+    indices, boxes = lesion.indices[core], lesion.boxes_xyxy[core]
     corners = np.concatenate(
-        [
-            _to_patient(box, index, geometry)
-            for index, box in zip(lesion.indices, lesion.boxes_xyxy, strict=True)
-        ]
+        [_to_patient(box, index, geometry) for index, box in zip(indices, boxes, strict=True)]
     )
     half = np.abs(_compute_normal(geometry)) * geometry.slice_spacing_mm / 2
     low, high = corners.min(axis=0) - half, corners.max(axis=0) + half
     box_mm = (*(float(v) for v in low), *(float(v) for v in high))
-    return VolumeLesion(box_mm, lesion.score, lesion.indices)  # type: ignore[arg-type]
+    return VolumeLesion(box_mm, lesion.score, indices)  # type: ignore[arg-type]
+
+
+def find_core(scores: NDArray[np.float64]) -> slice:
+    """Return the run of slices around the best one that score at least half as much.
+
+    Chains go on along vessels and the mediastinum with faint boxes. Those stay on their slices,
+    with their scores, but do not belong to what is called the lesion.
+    """
+    best = int(np.argmax(scores))
+    faint = np.flatnonzero(scores < CORE_SHARE * scores[best])
+    first = int(faint[faint < best].max(initial=-1)) + 1
+    last = int(faint[faint > best].min(initial=len(scores)))
+    return slice(first, last)
 
 
 def _compute_normal(geometry: VolumeGeometry) -> FloatArray:

@@ -19,7 +19,7 @@ from ctbox.model.config import (
 from ctbox.model.dataset import TrainingData
 from ctbox.model.devices import choose_device
 from ctbox.model.geometry import VolumeGeometry
-from ctbox.model.inference import Detector
+from ctbox.model.inference import Detector, find_core
 from ctbox.model.lung_inference import find_heat_neighbours, find_looked_at
 from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
 from ctbox.model.shipping import CardNotes, build_card
@@ -186,3 +186,20 @@ def test_a_broken_gpu_falls_back_or_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         choose_device("cuda")
     with pytest.raises(DeviceError, match="Unknown device"):
         choose_device("tpu")
+
+
+@pytest.mark.parametrize(
+    ("scores", "core"),
+    [
+        ([0.9], (0, 1)),
+        ([0.2, 0.8, 0.9, 0.5, 0.4, 0.8], (1, 4)),
+        ([0.1, 0.1, 0.1], (0, 3)),
+        ([0.9, 0.1], (0, 1)),
+        ([0.1, 0.9], (1, 2)),
+    ],
+)
+def test_a_lesion_ends_where_its_trail_grows_faint(
+    scores: list[float], core: tuple[int, int]
+) -> None:
+    found = find_core(np.array(scores))
+    assert (found.start, found.stop) == core

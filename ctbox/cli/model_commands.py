@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from ctbox.cli.output import (
     EXIT_NOTHING_READ,
+    RESEARCH_NOTICE,
     err,
     exit_with,
     out,
@@ -19,6 +20,9 @@ from ctbox.cli.output import (
     write_json,
 )
 from ctbox.errors import CtboxError
+
+if TYPE_CHECKING:  # numpy and more come with it; --help should not wait for that
+    from ctbox.workflows.detect import DetectResult
 
 
 class Device(StrEnum):
@@ -61,6 +65,22 @@ def predict(
     with watched_task("Predicting") as ctx:
         result = detect(request, ctx)
     write_json(describe_detections(result, scan.skipped), json_target)
+    _print_summary(result)
+
+
+def _print_summary(result: DetectResult) -> None:
+    """Tell on stderr what was found, so that stdout stays JSON."""
+    predicted = [each for each in result.series if each.not_predicted_reason is None]
+    boxes = sum(len(one.detections) for each in predicted for one in each.slices)
+    lesions = sum(len(each.lesions) for each in predicted)
+    err.print(
+        f"{result.model.name} on {result.model.device_label}: {len(predicted)} series, "
+        f"{lesions} lesions, {boxes} boxes. {RESEARCH_NOTICE}"
+    )
+    for each in result.series:
+        if each.not_predicted_reason is not None:
+            name = each.series.description or each.series.series_instance_uid
+            err.print(f"Not predicted: {name}. {each.not_predicted_reason}")
 
 
 def models() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from ctbox.boxes import FloatArray, as_box_array
 
@@ -166,6 +165,8 @@ def crop_planes(hu: NDArray[np.generic], crop: CropGeometry) -> FloatPlane:
     _, rows, columns = hu.shape
     row_mm, column_mm = crop.pixel_spacing_mm
     # A tent reaches over a few pixels only, so the matrices are nearly empty.
+    from scipy import sparse  # late: the window imports this module for its geometry
+
     by_row = sparse.csr_array(
         _build_axis_matrix(crop.origin_mm[1], crop.shape[0], crop.pixel_size_mm, rows, row_mm)
     )

@@ -110,7 +110,8 @@ def _remove_leftovers(folder: Path) -> None:
 def _write_files(folder: Path, state: Mapping[str, torch.Tensor], card: ModelCard) -> None:
     weights = folder / WEIGHTS_FILE
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-    save_file(tensors, weights, metadata={"format": "pt", "architecture": card.architecture})
+    # One entry only: their order in the file is random, and the same weights need the same hash.
+    save_file(tensors, weights, metadata={"format": "pt"})
     finished = replace(
         card, weights_sha256=_compute_sha256(weights), weights_bytes=weights.stat().st_size
     )

@@ -120,7 +120,7 @@ def ship(
     notes = CardNotes(
         name=SHIPPED_NAME,
         threshold=SHIPPED_THRESHOLD,
-        split="patient",
+        split="all patients, nobody held out",
         command=COMMAND,
         metrics=run.metrics,
         synthetic_seeds=(SHIPPED_PHANTOM_SEED,),

@@ -79,6 +79,8 @@ def make_training_series(
 ) -> tuple[TrainingSeries, ...]:
     """Return the series with those of their boxes whose slices are wanted.
 
+    Annotated slices that are not wanted are hidden: they never count as tumour-free.
+
     Parameters
     ----------
     cases : sequence of SeriesCase
@@ -125,6 +127,11 @@ def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingS
         for index, one in enumerate(series.slices)
         if one.sop_instance_uid in wanted and one.sop_instance_uid in case.annotations
     }
+    hidden = frozenset(
+        index
+        for index, one in enumerate(series.slices)
+        if one.sop_instance_uid in case.annotations and index not in boxes
+    )
     return TrainingSeries(
         key=series.key,
         series_instance_uid=series.series_instance_uid,
@@ -133,4 +140,5 @@ def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingS
         geometry=get_geometry(series),
         boxes=boxes,
         read=functools.partial(read_volume, series),
+        hidden=hidden,
     )

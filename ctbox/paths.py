@@ -14,6 +14,8 @@ from pathlib import Path
 import platformdirs
 
 HOME_VARIABLE = "CTBOX_HOME"
+SAMPLE_FOLDER = "sample-case"
+"""Name of the folder of the synthetic sample case in the user's data folder."""
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 

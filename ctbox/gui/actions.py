@@ -221,6 +221,8 @@ def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
     action.setObjectName(spec.name)
     action.setShortcuts([QKeySequence(key) for key in spec.keys])
     action.setCheckable(spec.checkable)
+    # In a menu an icon would take the place of the tick.
+    action.setIconVisibleInMenu(not spec.checkable)
     plain = spec.text.replace("&", "").rstrip("…")
     key = f"  ({spec.keys[0]})" if spec.keys else ""
     action.setToolTip(f"{spec.tip or plain}{key}")

@@ -78,11 +78,14 @@ class PredictionCommands(QObject):
     def _on_predicted(self, result: DetectResult) -> None:
         slices = [each for series in result.series for each in series.slices]
         boxes = sum(len(each.detections) for each in slices)
+        marked = sum(bool(each.detections) for each in slices)
         where = "this slice" if len(slices) == 1 else f"{len(slices)} slices"
         if boxes == 0:
             self._toasts.show_toast(f"Nothing found on {where}.")
         elif len(slices) > 1:
-            self._toasts.show_toast(f"{boxes} boxes found on {where}. N goes to the next one.")
+            lesions = sum(len(series.lesions) for series in result.series)
+            told = f"{lesions} lesion{'' if lesions == 1 else 's'}, boxes on {marked} of {where}."
+            self._toasts.show_toast(f"{told} N goes to the next box.")
 
     def _on_failed(self, error: object) -> None:
         if not self._prediction.is_ready:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.icons import find_icon
 from ctbox.gui.theme import DARK, Theme
+from ctbox.paths import SAMPLE_FOLDER
 
 _WIDTH = 680
 _MAX_RECENT = 5
@@ -208,5 +209,7 @@ class _BusyCard(QFrame):
 
 def _describe_path(path: str) -> str:
     place = Path(path)
+    if place.parent.name == SAMPLE_FOLDER:
+        return "Sample case"
     parent = place.parent.name
     return f"{place.name}   —   {parent}" if parent else place.name

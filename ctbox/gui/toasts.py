@@ -1,4 +1,4 @@
-"""Short notes at the window's lower right that come and go by themselves."""
+"""Short notes over the top of the image that come and go by themselves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QPushButton,
-    QStatusBar,
     QToolButton,
     QWidget,
 )
@@ -122,12 +122,12 @@ class Toast(QFrame):
 
 
 class ToastArea(QObject):
-    """Stacks notes at the lower right of a window, the newest lowest.
+    """Stacks notes at the top middle of a window, the newest lowest.
 
     Parameters
     ----------
     window : QWidget
-        The window; notes keep clear of its status bar.
+        The window; a main window's notes stay over its central widget.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -171,6 +171,7 @@ class ToastArea(QObject):
         if toast.action_button is not None:
             toast.action_button.clicked.connect(lambda: self._act(toast, on_action))
         self._toasts.append(toast)
+        self._find_centre().installEventFilter(self)
         while len(self._toasts) > _MAX_TOASTS:
             self._remove(self._toasts[0])
         self._place()
@@ -178,10 +179,14 @@ class ToastArea(QObject):
         return toast
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the window's lower right corner."""
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        """Stay in the middle."""
+        if event.type() == QEvent.Type.Resize and watched in (self._window, self._find_centre()):
             self._place()
         return False
+
+    def _find_centre(self) -> QWidget:
+        centre = self._window.centralWidget() if isinstance(self._window, QMainWindow) else None
+        return centre or self._window
 
     def _act(self, toast: Toast, on_action: Callable[[], None] | None) -> None:
         toast.dismiss()
@@ -196,14 +201,13 @@ class ToastArea(QObject):
             self._place()
 
     def _place(self) -> None:
-        bar = self._window.findChild(QStatusBar)
-        bottom = self._window.height() - _MARGIN
-        if bar is not None and bar.isVisible():
-            bottom -= bar.height()
-        right = self._window.width() - _MARGIN
-        for toast in reversed(self._toasts):
-            width = min(max(toast.sizeHint().width(), 200), _MAX_WIDTH, max(right - _MARGIN, 120))
-            height = toast.heightForWidth(width)
-            height = max(height, toast.minimumSizeHint().height())
-            toast.setGeometry(right - width, bottom - height, width, height)
-            bottom -= height + _GAP
+        # At the top middle: the corners of the image and the panels hold what a reader looks for.
+        centre = self._find_centre()
+        area = self._window.rect() if centre is self._window else centre.geometry()
+        top = area.top() + _MARGIN
+        for toast in self._toasts:
+            room = max(area.width() - 2 * _MARGIN, 120)
+            width = min(max(toast.sizeHint().width(), 200), _MAX_WIDTH, room)
+            height = max(toast.heightForWidth(width), toast.minimumSizeHint().height())
+            toast.setGeometry(area.center().x() - width // 2, top, width, height)
+            top += height + _GAP

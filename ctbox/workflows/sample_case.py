@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from ctbox import __version__
-from ctbox.paths import user_data_folder
+from ctbox.paths import SAMPLE_FOLDER, user_data_folder
 from ctbox.phantom.collection import write_collection
 from ctbox.progress import TaskContext
 
@@ -26,7 +26,7 @@ def prepare_sample_case(ctx: TaskContext) -> Path:
     TaskCancelledError
         If cancelled; nothing is left behind.
     """
-    target = user_data_folder() / "sample-case" / __version__
+    target = user_data_folder() / SAMPLE_FOLDER / __version__
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -300,17 +300,17 @@ class TestScrub:
 
 
 class TestToasts:
-    def test_appears_lower_right_above_the_status_bar(
+    def test_appears_at_the_top_middle_clear_of_the_corners(
         self, qtbot: QtBot, window: QMainWindow
     ) -> None:
         area = ToastArea(window)
         toast = area.show_toast("Saved 12 boxes.")
         qtbot.waitUntil(lambda: toast.graphicsEffect().opacity() == 1.0)
-        corner = toast.geometry().bottomRight()
-        assert window.width() - corner.x() < 40
-        assert corner.y() < window.height() - window.statusBar().height()
+        middle = toast.geometry().center().x()
+        assert abs(middle - window.rect().center().x()) <= 1
+        assert toast.geometry().bottom() < window.height() / 3
         window.resize(1000, 700)
-        qtbot.waitUntil(lambda: window.width() - toast.geometry().right() < 40)
+        qtbot.waitUntil(lambda: toast.geometry().center().x() > middle)
         assert window.rect().contains(toast.geometry())
 
     def test_goes_by_itself(self, qtbot: QtBot, window: QMainWindow) -> None:

@@ -42,6 +42,8 @@ from ctbox.errors import DicomReadError
 
 KEY_BYTES = 32
 MAX_SHIFT_DAYS = 3650
+# A shift of a day or two would leave the dates of one study among another's.
+MIN_SHIFT_DAYS = 60
 
 _STANDARD_UID = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,6}){1,10}")
 _TEXT_VRS = ("CS", "LO", "SH", "ST", "LT", "UC", "UT")
@@ -116,9 +118,10 @@ class Deidentifier:
         return f"CTBOX-{self._hash('patient', patient_id).hex()[:12].upper()}"
 
     def get_shift(self, patient_id: str) -> timedelta:
-        """Return how far a patient's dates move, backwards by up to ten years."""
+        """Return how far a patient's dates move, backwards by two months to ten years."""
         number = int.from_bytes(self._hash("shift", patient_id)[:8])
-        return -timedelta(days=1 + number % MAX_SHIFT_DAYS, seconds=(number >> 20) % 86_400)
+        days = MIN_SHIFT_DAYS + number % (MAX_SHIFT_DAYS - MIN_SHIFT_DAYS)
+        return -timedelta(days=days, seconds=(number >> 20) % 86_400)
 
     def deidentify(self, data: bytes, source: str) -> DeidentifiedInstance:
         """Return the copy of one image file.

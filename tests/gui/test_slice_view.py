@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.gestures import Tool
+from ctbox.gui.viewer.hands import Pointer
 from ctbox.gui.viewer.placement import Placement
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import Selection, ViewerState
@@ -231,3 +232,60 @@ def test_monochrome1_shows_low_values_bright(qtbot) -> None:
         shown[photometric] = view.grab().toImage().pixelColor(middle).lightness()
     assert shown["MONOCHROME1"] == 255 - shown["MONOCHROME2"]
     assert shown["MONOCHROME1"] > 128
+
+
+class _Recorder:
+    """A hand that takes what it is told to and writes down what it gets."""
+
+    def __init__(self, takes: bool) -> None:
+        self.takes = takes
+        self.calls: list[tuple[str, float, float]] = []
+
+    def press(self, pointer: Pointer) -> bool:
+        self.calls.append(("press", round(pointer.x, 3), round(pointer.y, 3)))
+        return self.takes
+
+    def move(self, pointer: Pointer) -> None:
+        self.calls.append(("move", round(pointer.x, 3), round(pointer.y, 3)))
+
+    def release(self, pointer: Pointer) -> None:
+        self.calls.append(("release", round(pointer.x, 3), round(pointer.y, 3)))
+
+    def double_click(self, _pointer: Pointer) -> bool:
+        return self.takes
+
+    def find_cursor(self, _pointer: Pointer) -> Qt.CursorShape | None:
+        return Qt.CursorShape.SizeAllCursor if self.takes else None
+
+    def paint(self, painter: QPainter, _mapping: object, _area: object) -> None:
+        painter.fillRect(0, 0, 4, 4, Qt.GlobalColor.red)
+
+
+def test_a_hand_takes_the_left_drag_before_the_view_does(qtbot, view: SliceView) -> None:
+    leaves, takes = _Recorder(takes=False), _Recorder(takes=True)
+    view.add_hand(leaves)
+    view.add_hand(takes)
+    before = _state(view).window
+    drag(qtbot, view, Qt.MouseButton.LeftButton, QPoint(256, 192), QPoint(40, 0))
+    assert _state(view).window == before
+    assert [name for name, *_ in leaves.calls] == ["press"]
+    assert [name for name, *_ in takes.calls] == ["press", "move", "move", "move", "release"]
+    size = view.image_size
+    assert takes.calls[0][1:] == pytest.approx((size.columns / 2, size.rows / 2), abs=0.01)
+    drag(qtbot, view, Qt.MouseButton.MiddleButton, QPoint(256, 192), QPoint(40, 0))
+    assert len(takes.calls) == 5
+    assert _state(view).placement != Placement()
+
+
+def test_a_hand_that_leaves_the_press_leaves_the_window_drag(qtbot, view: SliceView) -> None:
+    view.add_hand(_Recorder(takes=False))
+    before = _state(view).window
+    drag(qtbot, view, Qt.MouseButton.LeftButton, QPoint(256, 192), QPoint(40, 0))
+    assert _state(view).window != before
+
+
+def test_a_hand_paints_over_the_slice_and_chooses_the_cursor(qtbot, view: SliceView) -> None:
+    view.add_hand(_Recorder(takes=True))
+    assert view.grab().toImage().pixelColor(1, 1).red() == 255
+    qtbot.mouseMove(view, QPoint(200, 200))
+    assert view.cursor().shape() is Qt.CursorShape.SizeAllCursor

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QW
 from PySide6.QtWidgets import QWidget
 
 from ctbox.gui.viewer.gestures import DragStart, Tool, apply_drag, choose_drag, is_click
+from ctbox.gui.viewer.hands import Hand, Pointer
 from ctbox.gui.viewer.overlay_painter import OverlayPainter
 from ctbox.gui.viewer.placement import (
     ImageMapping,
@@ -49,6 +50,8 @@ class SliceView(QWidget):
         self._outlines: tuple[Polyline, ...] = ()
         self._message = ""
         self._drag: DragStart | None = None
+        self._hands: tuple[Hand, ...] = ()
+        self._holding: Hand | None = None
         self._wheel_rest = 0
         self.tool = Tool.WINDOW
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -68,6 +71,10 @@ class SliceView(QWidget):
         state.selection_changed.connect(self.update_scene)
         state.detections_changed.connect(self.update_scene)
         state.overlays_changed.connect(self.update_scene)
+
+    def add_hand(self, hand: Hand) -> None:
+        """Let a tool take the left button before the view's own; earlier ones come first."""
+        self._hands = (*self._hands, hand)
 
     # --- what is shown ----------------------------------------------------------------------
 
@@ -139,6 +146,10 @@ class SliceView(QWidget):
         for strip in find_surround(self.rect(), target):
             painter.fillRect(strip, _BLACK)
         OverlayPainter(painter, mapping, area).paint(self._scene)
+        for hand in self._hands:
+            painter.save()
+            hand.paint(painter, mapping, area)
+            painter.restore()
 
     def _paint_image(self, painter: QPainter, mapping: ImageMapping) -> QRectF:
         """Draw the slice, if it is read, and return where it lies."""
@@ -185,6 +196,13 @@ class SliceView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag with the button's tool."""
+        if self._holding is not None:
+            return
+        if event.button() is Qt.MouseButton.LeftButton and self._state.slice is not None:
+            pointer = self._find_pointer(event)
+            self._holding = next((hand for hand in self._hands if hand.press(pointer)), None)
+            if self._holding is not None:
+                return
         tool = choose_drag(event.button(), self.tool)
         if tool is None or self._state.slice is None:
             super().mousePressEvent(event)
@@ -201,12 +219,21 @@ class SliceView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the drag, and tell what lies under the pointer."""
-        if self._drag is not None and not is_click(self._drag, event.position()):
+        if self._holding is not None:
+            self._holding.move(self._find_pointer(event))
+        elif self._drag is None:
+            self._update_cursor(self._find_pointer(event))
+        elif not is_click(self._drag, event.position()):
             apply_drag(self._state, self._drag, event.position())
         self._report_pointer(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the drag; without movement it was a click, which selects."""
+        if self._holding is not None:
+            if event.button() is Qt.MouseButton.LeftButton:
+                holding, self._holding = self._holding, None
+                holding.release(self._find_pointer(event))
+            return
         drag, self._drag = self._drag, None
         if drag is None or event.button() is not Qt.MouseButton.LeftButton:
             return
@@ -217,13 +244,27 @@ class SliceView(QWidget):
             )
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit the whole image."""
-        if event.button() is Qt.MouseButton.LeftButton:
+        """Fit the whole image, unless a tool has a use for it."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        pointer = self._find_pointer(event)
+        if not any(hand.double_click(pointer) for hand in self._hands):
             self._state.set_placement(Placement())
 
     def leaveEvent(self, event: object) -> None:
         """Tell that no pixel is under the pointer any more."""
         self.pointer_moved.emit(None)
+
+    def _find_pointer(self, event: QMouseEvent) -> Pointer:
+        mapping = self.mapping
+        x, y = mapping.to_image(event.position().x(), event.position().y())
+        return Pointer(x, y, event.position(), mapping, event.modifiers())
+
+    def _update_cursor(self, pointer: Pointer) -> None:
+        shapes = (hand.find_cursor(pointer) for hand in self._hands)
+        shape = next((each for each in shapes if each is not None), Qt.CursorShape.CrossCursor)
+        if self.cursor().shape() is not shape:
+            self.setCursor(shape)
 
     def _select_at(self, point: QPointF, *, pair: bool) -> None:
         x, y = self.mapping.to_image(point.x(), point.y())

@@ -24,13 +24,17 @@ class ModelConfig:
     pixel_size_mm : float
         Side of a pixel of the crop.
     crop_shape : tuple of int
-        Rows and columns of the crop; multiples of 32.
+        Rows and columns of the crop; multiples of 16 × `stem_factor`.
     neighbour_offset_mm : float
         Distance to the planes above and below that are looked at along with a slice.
     slab_mm : float
         Thinner slices are averaged to about this thickness.
+    stem_factor : int
+        Side of the square of pixels that the stem takes together: 2, or 4 for a crop of twice
+        the rows and columns (448×512 at half the pixel size), which shows small tumours better
+        and costs about as much, since all that follows the stem works on equally small maps.
     widths : tuple of int
-        Channels at strides 2, 4, 8, 16 and 32.
+        Channels at strides 1, 2, 4, 8 and 16 times `stem_factor`.
     depths : tuple of int
         Residual blocks at those strides.
     neck_width : int
@@ -44,6 +48,7 @@ class ModelConfig:
     crop_shape: tuple[int, int] = (224, 256)
     neighbour_offset_mm: float = 5.0
     slab_mm: float = 4.0
+    stem_factor: int = 2
     widths: tuple[int, ...] = (24, 48, 96, 144, 176)
     depths: tuple[int, ...] = (1, 1, 2, 2, 1)
     neck_width: int = 64
@@ -53,8 +58,17 @@ class ModelConfig:
         if self.architecture not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise ValueError(f"Unknown architecture {self.architecture!r}; known are {known}.")
-        if any(side % 32 for side in self.crop_shape):
-            raise ValueError(f"Crop sides must be multiples of 32, got {self.crop_shape}.")
+        if self.stem_factor not in (2, 4):
+            raise ValueError(f"The stem takes 2 or 4 pixels together, not {self.stem_factor}.")
+        coarsest = 16 * self.stem_factor
+        if any(side % coarsest for side in self.crop_shape):
+            message = f"Crop sides must be multiples of {coarsest}, got {self.crop_shape}."
+            raise ValueError(message)
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the crop per cell of the network's maps."""
+        return 2 * self.stem_factor
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from ctbox.model.lesions import (
     collect_slices,
     link_lesions,
 )
-from ctbox.model.networks.detector import STRIDE, LungDetector
+from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import PlaneStack, apply_input_windows, find_slab_sources, place_crop
 from ctbox.progress import Progress, TaskContext
 
@@ -164,7 +164,7 @@ class LungPredictor:
         return (
             output.heat[:, 0].sigmoid().cpu(),
             output.quality[:, 0].sigmoid().cpu(),
-            decode_boxes(output.log_ltrb, STRIDE).cpu(),
+            decode_boxes(output.log_ltrb, self._model.stride).cpu(),
         )
 
 

@@ -16,7 +16,7 @@ from ctbox.model.decoding import SliceMaps, find_candidates
 from ctbox.model.geometry import FloatPlane
 from ctbox.model.learning import load_start
 from ctbox.model.losses import compute_loss
-from ctbox.model.networks.detector import STRIDE, LungDetector
+from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import apply_input_windows
 from ctbox.model.sampling import SampleSource
 from ctbox.progress import TaskContext
@@ -54,7 +54,8 @@ class LungLearning:
             stage.requires_grad_(False)
         self._bf16 = config.bf16 and can_use_bf16(device)
         rows, columns = config.model.crop_shape
-        self._map_shape = (rows // STRIDE, columns // STRIDE)
+        self._stride = config.model.stride
+        self._map_shape = (rows // self._stride, columns // self._stride)
 
     def make_optimizer(self, config: TrainingConfig) -> torch.optim.Optimizer:
         """Return AdamW; norms and biases do not decay."""
@@ -72,7 +73,7 @@ class LungLearning:
     def compute_batch_loss(self, size: int, rng: np.random.Generator) -> Tensor:
         """Draw a batch and return its loss."""
         batch = self._source.draw_batch(size, rng)
-        encoded = encode_boxes(batch.boxes, self._map_shape, STRIDE)
+        encoded = encode_boxes(batch.boxes, self._map_shape, self._stride)
         targets = type(encoded)(*(part.to(self._device) for part in encoded))
         inputs = batch.inputs.to(self._device).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
@@ -90,7 +91,7 @@ class LungLearning:
                 planes = volume.stack.mix_three(
                     series.geometry.positions_mm[index], model.neighbour_offset_mm, model.slab_mm
                 )[:, MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
-                boxes = find_top_box(network, planes, self._device) + MARGIN_PX
+                boxes = find_top_box(network, planes, self._device, self._stride) + MARGIN_PX
                 iou = compute_iou(boxes, truth).max() if len(boxes) else 0.0
                 by_patient.setdefault(series.patient_id, []).append(float(iou))
         if not by_patient:
@@ -99,14 +100,16 @@ class LungLearning:
 
 
 @torch.inference_mode()
-def find_top_box(network: nn.Module, planes: FloatPlane, device: torch.device) -> FloatArray:
+def find_top_box(
+    network: nn.Module, planes: FloatPlane, device: torch.device, stride: int
+) -> FloatArray:
     """Return the best box (0 or 1, 4) of three planes in HU, in crop pixels."""
     inputs = apply_input_windows(torch.from_numpy(np.ascontiguousarray(planes)))[None].to(device)
     output = network(inputs.contiguous(memory_format=torch.channels_last))
     maps = SliceMaps(
         output.heat[0, 0].sigmoid().cpu().numpy(),
         output.quality[0, 0].sigmoid().cpu().numpy(),
-        decode_boxes(output.log_ltrb, STRIDE)[0].cpu().numpy(),
+        decode_boxes(output.log_ltrb, stride)[0].cpu().numpy(),
     )
     return find_candidates(maps, maps.heat, InferenceConfig()).boxes_xyxy[:1]
 

@@ -11,13 +11,12 @@ from torch.nn import functional
 from ctbox.model.config import ModelConfig
 
 IN_CHANNELS = 5
-STRIDE = 4
 PRIOR_HEAT = 0.01
 PRIOR_SIDE_PX = 5.0
 
 
 class DetectorOutput(NamedTuple):
-    """What the network says at stride 4, before any sigmoid.
+    """What the network says at the configuration's stride, before any sigmoid.
 
     Parameters
     ----------
@@ -65,13 +64,14 @@ class LungDetector(nn.Module):
     Parameters
     ----------
     config : ModelConfig
-        Widths and depths at strides 2, 4, 8, 16 and 32, and the width of the pyramid.
+        Factor of the stem, widths and depths of the stages, and width of the pyramid.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         widths, neck = config.widths, config.neck_width
-        self.stem = conv_norm(IN_CHANNELS * 4, widths[0])
+        self.stem_factor = config.stem_factor
+        self.stem = conv_norm(IN_CHANNELS * self.stem_factor**2, widths[0])
         stages = []
         previous = widths[0]
         for index, (width, depth) in enumerate(zip(widths, config.depths, strict=True)):
@@ -109,14 +109,14 @@ class LungDetector(nn.Module):
         Parameters
         ----------
         x : Tensor
-            (n, 5, rows, columns) in 0…1; rows and columns multiples of 32.
+            (n, 5, rows, columns) in 0…1; rows and columns multiples of 16 × the stem's factor.
 
         Returns
         -------
         DetectorOutput
-            Maps at stride 4.
+            Maps at twice the stem's factor: stride 4 by default.
         """
-        y = functional.silu(self.stem(functional.pixel_unshuffle(x, 2)))
+        y = functional.silu(self.stem(functional.pixel_unshuffle(x, self.stem_factor)))
         features = []
         for stage in self.stages:
             y = stage(y)

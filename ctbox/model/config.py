@@ -176,7 +176,9 @@ class TrainingConfig:
     patience : int
         Epochs without a better validation that end the training; 0 never does.
     freeze_stages : int
-        First stages of the network that stay as they are, for fine-tuning.
+        First stages of the network that stay as they are, for fine-tuning; the stem stays too.
+    encoder_rate : float
+        Learning rate of stem and stages as a share of the rest's, for fine-tuning.
     """
 
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -195,6 +197,7 @@ class TrainingConfig:
     threads: int = 1
     patience: int = 0
     freeze_stages: int = 0
+    encoder_rate: float = 1.0
 
 
 def config_to_dict(config: ModelConfig | InferenceConfig | TrainingConfig) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,9 @@ from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import apply_input_windows
 from ctbox.model.sampling import SampleSource
 from ctbox.progress import TaskContext
+
+ENCODER = ("stem.", "stages.")
+"""Names of the network's parts that look at the image, before the pyramid and the heads."""
 
 
 class LungLearning:
@@ -50,20 +54,27 @@ class LungLearning:
         network = LungDetector(config.model)
         load_start(network, start)
         self.network: nn.Module = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        for stage in list(network.stages)[: config.freeze_stages]:
-            stage.requires_grad_(False)
+        stages = list(network.stages)[: config.freeze_stages]
+        self._frozen = [network.stem, *stages] if stages else []
+        for part in self._frozen:
+            part.requires_grad_(False)
         self._bf16 = config.bf16 and can_use_bf16(device)
         rows, columns = config.model.crop_shape
         self._stride = config.model.stride
         self._map_shape = (rows // self._stride, columns // self._stride)
 
     def make_optimizer(self, config: TrainingConfig) -> torch.optim.Optimizer:
-        """Return AdamW; norms and biases do not decay."""
-        trained = [p for p in self.network.parameters() if p.requires_grad]
-        groups = [
-            {"params": [p for p in trained if p.ndim > 1], "weight_decay": config.weight_decay},
-            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-        ]
+        """Return AdamW; norms and biases do not decay, and the encoder may learn more slowly."""
+        named = [(n, p) for n, p in self.network.named_parameters() if p.requires_grad]
+        if config.encoder_rate == 1:
+            groups = _group_by_decay([p for _, p in named], config, 1.0)
+        else:
+            encoder = [p for n, p in named if n.startswith(ENCODER)]
+            rest = [p for n, p in named if not n.startswith(ENCODER)]
+            groups = [
+                *_group_by_decay(encoder, config, config.encoder_rate),
+                *_group_by_decay(rest, config, 1.0),
+            ]
         return torch.optim.AdamW(groups, lr=config.learning_rate)
 
     def start_epoch(self, rng: np.random.Generator) -> None:
@@ -72,6 +83,8 @@ class LungLearning:
 
     def compute_batch_loss(self, size: int, rng: np.random.Generator) -> Tensor:
         """Draw a batch and return its loss."""
+        for part in self._frozen:
+            part.eval()  # its normalisation stays as it is, too
         batch = self._source.draw_batch(size, rng)
         encoded = encode_boxes(batch.boxes, self._map_shape, self._stride)
         targets = type(encoded)(*(part.to(self._device) for part in encoded))
@@ -97,6 +110,17 @@ class LungLearning:
         if not by_patient:
             return None
         return float(np.mean([np.mean(values) for values in by_patient.values()]))
+
+
+def _group_by_decay(
+    parameters: Sequence[nn.Parameter], config: TrainingConfig, rate_share: float
+) -> list[dict[str, Any]]:
+    decaying = {"weight_decay": config.weight_decay, "rate_share": rate_share}
+    plain = {"weight_decay": 0.0, "rate_share": rate_share}
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], **decaying},
+        {"params": [p for p in parameters if p.ndim <= 1], **plain},
+    ]
 
 
 @torch.inference_mode()

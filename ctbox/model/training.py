@@ -49,6 +49,9 @@ class FitOptions:
     on_best : callable, optional
         Called with the best weights so far whenever they change: save them there, and they
         survive whatever comes.
+    on_epoch : callable, optional
+        Called after every epoch with its number and the weights that were validated; also
+        before the first, with 0 and its validation IoU, where the run is not a resumed one.
     """
 
     device: str = "auto"
@@ -56,6 +59,7 @@ class FitOptions:
     folder: Path | None = None
     resume: bool = False
     on_best: Callable[[dict[str, Tensor], EpochFinished], None] | None = None
+    on_epoch: Callable[[torch.nn.Module, int, float | None], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def fit(
     trainer = _Trainer(config, data, options or FitOptions())
     run, cancelled = trainer.run, False
     try:
+        _look_at_start(trainer, ctx)
         while run.epoch < config.epochs and not _has_stalled(run, config.patience):
             _run_epoch(trainer, ctx)
     except TaskCancelledError:
@@ -177,6 +182,13 @@ def fit(
     return FitResult(
         best, run.best_epoch, run.best_iou, tuple(run.history), cancelled, trainer.compute.label
     )
+
+
+def _look_at_start(trainer: _Trainer, ctx: TaskContext) -> None:
+    """Tell how good the weights are that training starts from, if anyone wants to know."""
+    if trainer.options.on_epoch is not None and trainer.run.epoch == 0:
+        network = trainer.averaged.network.eval()
+        trainer.options.on_epoch(network, 0, trainer.task.validate(network, ctx))
 
 
 def _has_stalled(run: RunState, patience: int) -> bool:
@@ -201,6 +213,8 @@ def _run_epoch(trainer: _Trainer, ctx: TaskContext) -> None:
             trainer.options.on_best(run.best, finished)
     trainer.save()
     ctx.report(finished)
+    if trainer.options.on_epoch is not None:
+        trainer.options.on_epoch(network, run.epoch, iou)
 
 
 def _train_with_smaller_batches(trainer: _Trainer, ctx: TaskContext) -> float:
@@ -246,7 +260,7 @@ def _take_step(trainer: _Trainer, step: int, rng: np.random.Generator) -> float:
     config = trainer.config
     rate = compute_learning_rate(config, step, config.epochs * trainer.steps)
     for group in trainer.optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("rate_share", 1.0)
     loss = trainer.task.compute_batch_loss(trainer.run.batch_size, rng)
     value = float(loss.detach())
     if not math.isfinite(value):

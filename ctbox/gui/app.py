@@ -89,6 +89,7 @@ def build_app(
     settings = settings or Settings()
     runner = TaskRunner()
     store = DetectionStore()
+    store.set_threshold(settings.confidence)
     state = ViewerState(store)
     viewer = ViewerPanel(state, SliceLoader(runner), OutlineLayer(runner))
     window = MainWindow(viewer, runner)

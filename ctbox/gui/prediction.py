@@ -6,12 +6,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ctbox.dicom.series import Series
 from ctbox.gui.tasks import TaskHandle, TaskRunner
-from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.gui.viewer.detection_store import DetectionStore, Source
 from ctbox.model.detection import SliceDetections
 from ctbox.workflows.detect import (
     DetectRequest,
     DetectResult,
     ModelReady,
+    SeriesResult,
     SliceDetected,
     detect,
     warm_up,
@@ -58,6 +59,7 @@ class PredictionController(QObject):
         self._handle: TaskHandle | None = None
         self._warm: TaskHandle | None = None
         self._is_ready = False
+        self._source = Source.SLICE
         # Slices come in bursts; each burst is shown once, not each slice.
         self._arrived: list[SliceDetections] = []
         self._flush = QTimer(self)
@@ -104,6 +106,7 @@ class PredictionController(QObject):
     def _start(self, request: DetectRequest, title: str) -> None:
         if self._handle is not None:
             return
+        self._source = Source.SERIES if request.slice_indices is None else Source.SLICE
         handle = self._runner.start(detect, request, kind="worker", title=title)
         self._handle = handle
         handle.updated.connect(self._on_updated)
@@ -114,10 +117,8 @@ class PredictionController(QObject):
 
     def _on_updated(self, update: object) -> None:
         if isinstance(update, ModelReady):
-            if not self._is_ready:
-                # The reader's own choice of confidence, made later, is never overridden.
-                self._is_ready = True
-                self._store.set_threshold(update.threshold)
+            self._is_ready = True
+            self._store.set_own_threshold(update.threshold)
             self.model_ready.emit(update)
         elif isinstance(update, SliceDetected):
             self._arrived.append(update.slice)
@@ -127,13 +128,22 @@ class PredictionController(QObject):
     def _on_flush(self) -> None:
         arrived, self._arrived = self._arrived, []
         if arrived:
-            self._store.add(arrived)
+            self._store.add(arrived, self._source)
 
     def _on_finished(self, result: DetectResult) -> None:
         self._arrived = []
-        predicted = (each for each in result.series if each.not_predicted_reason is None)
-        self._store.add(slice_ for series in predicted for slice_ in series.slices)
+        for found in result.series:
+            if found.not_predicted_reason is None:
+                self._keep(found)
         self.predicted.emit(result)
+
+    def _keep(self, found: SeriesResult) -> None:
+        """Hand a series' result to the store; what could not be read was not predicted."""
+        slices = [each for each in found.slices if each.sop_instance_uid not in found.unreadable]
+        if self._source is Source.SERIES:
+            self._store.add_series(found.series.key, slices, found.lesions)
+        else:
+            self._store.add(slices)
 
     def _on_ended(self) -> None:
         self._on_flush()

@@ -9,7 +9,13 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.toasts import ToastArea
-from ctbox.workflows.detect import DetectResult, ModelReady
+from ctbox.gui.viewer.detection_store import DetectionStore, Source
+from ctbox.workflows.detect import DetectResult, ModelReady, SeriesResult
+
+_HAS_SERIES = (
+    "This slice already has its result from the whole series, which sees more than one slice "
+    "alone. That one stays."
+)
 
 
 class PredictionCommands(QObject):
@@ -48,9 +54,13 @@ class PredictionCommands(QObject):
         prediction.failed.connect(self._on_failed)
 
     def _predict_slice(self) -> None:
-        series = self._find_series()
-        if series is not None:
-            self._prediction.predict_slice(series, self._window.viewer.state.slice_index)
+        series, state = self._find_series(), self._window.viewer.state
+        if series is None or state.slice is None:
+            return
+        if state.store.find_source(state.slice.sop_instance_uid) is Source.SERIES:
+            self._toasts.show_toast(_HAS_SERIES)
+        else:
+            self._prediction.predict_slice(series, state.slice_index)
 
     def _predict_series(self) -> None:
         series = self._find_series()
@@ -76,18 +86,39 @@ class PredictionCommands(QObject):
         self._window.chip.show_ready(ready.device_label, ready.name)
 
     def _on_predicted(self, result: DetectResult) -> None:
-        slices = [each for series in result.series for each in series.slices]
-        boxes = sum(len(each.detections) for each in slices)
-        marked = sum(bool(each.detections) for each in slices)
-        where = "this slice" if len(slices) == 1 else f"{len(slices)} slices"
-        if boxes == 0:
-            self._toasts.show_toast(f"Nothing found on {where}.")
-        elif len(slices) > 1:
-            lesions = sum(len(series.lesions) for series in result.series)
-            told = f"{lesions} lesion{'' if lesions == 1 else 's'}, boxes on {marked} of {where}."
-            self._toasts.show_toast(f"{told} N goes to the next box.")
+        told = describe_result(result, self._window.viewer.state.store)
+        if told:
+            self._toasts.show_toast(told)
 
     def _on_failed(self, error: object) -> None:
         if not self._prediction.is_ready:
             self._window.chip.show_failed(str(error))
         self._notifier.show_failure(error)
+
+
+def describe_result(result: DetectResult, store: DetectionStore) -> str:
+    """Return what a prediction found at the shown confidence; empty where the slice tells it.
+
+    Parameters
+    ----------
+    result : DetectResult
+        What the worker sent.
+    store : DetectionStore
+        Has taken the result in, and knows the confidence.
+    """
+    uids = [each.sop_instance_uid for series in result.series for each in series.slices]
+    marked = sum(bool(store.find(uid)) for uid in uids)
+    where = "this slice" if len(uids) == 1 else f"{len(uids)} slices"
+    if marked == 0:
+        hidden = any(store.find_all(uid) for uid in uids)
+        sure = f" at confidence {store.threshold:.2f} or more" if hidden else ""
+        return f"Nothing found on {where}{sure}."
+    if len(uids) == 1:
+        return ""
+    lesions = sum(_count_lesions(series, store.threshold) for series in result.series)
+    noun = "lesion" if lesions == 1 else "lesions"
+    return f"{lesions} {noun}, boxes on {marked} of {where}. N goes to the next box."
+
+
+def _count_lesions(found: SeriesResult, threshold: float) -> int:
+    return sum(lesion.score >= threshold for lesion in found.lesions)

@@ -256,6 +256,7 @@ class Session(QObject):
             theme="light" if window.commands["theme"].isChecked() else "dark",
             smooth=self.state.smooth,
             show_outline=self.state.overlays.outline,
+            confidence=self.state.store.chosen_threshold,
             window_geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
             window_state=bytes(window.layout_state.toBase64().data()).decode(),
         )

@@ -234,6 +234,7 @@ def test_expert_box_says_not_predicted_then_iou(
         press(qtbot, opened, Qt.Key.Key_P)
     assert [mark.tag for mark in view.scene.boxes] == ["Expert A", "AI 0.87"]
     assert view.scene.iou.text == "IoU 1.00"
+    assert "AI: this slice alone" in view.scene.corners.bottom_left
     assert opened.window.chip.text == "CPU · fake-s"
     assert opened.window.viewer.slider.detection_marks == {3}
     # The box below the card's threshold is kept, and shown once the reader asks for it.
@@ -254,6 +255,11 @@ def test_series_is_predicted_and_missed_boxes_are_said(
     opened.window.viewer.state.store.set_threshold(0.95)
     press(qtbot, opened, Qt.Key.Key_N)
     assert opened.window.viewer.view.scene.iou.text == "IoU 0.00 (missed)"
+    assert "AI: with the whole series" in opened.window.viewer.view.scene.corners.bottom_left
+    # One slice alone would give other scores: the series' stay, and a note says so.
+    press(qtbot, opened, Qt.Key.Key_P)
+    assert not opened.session.prediction.is_running
+    assert any("whole series" in toast.text for toast in opened.session.notices)
 
 
 @pytest.mark.usefixtures("in_thread")

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from ctbox.model.detection import Detection, SliceDetections
+from ctbox.model.detection import Detection, Lesion, SliceDetections
+
+
+class Source(enum.Enum):
+    """How a slice came to be predicted; scores of the two are not the same.
+
+    A series links the boxes of its slices into lesions, and a slice's score is mixed with its
+    lesion's. A slice predicted alone has nothing but itself.
+    """
+
+    SLICE = "this slice alone"
+    SERIES = "with the whole series"
 
 
 class DetectionStore(QObject):
@@ -22,31 +34,75 @@ class DetectionStore(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._by_uid: dict[str, tuple[Detection, ...]] = {}
-        self._threshold = 0.0
+        self._sources: dict[str, Source] = {}
+        self._lesions: dict[str, tuple[Lesion, ...]] = {}
+        self._chosen: float | None = None
+        self._own: float | None = None
+
+    # --- confidence -------------------------------------------------------------------------
 
     @property
     def threshold(self) -> float:
-        """Score in 0…1 from which a detection is shown."""
-        return self._threshold
+        """Score in 0…1 from which a detection is shown: the reader's, else the model's own."""
+        if self._chosen is not None:
+            return self._chosen
+        return 0.0 if self._own is None else self._own
 
-    def set_threshold(self, threshold: float) -> None:
-        """Hide detections with a score below this, 0…1."""
-        threshold = min(max(threshold, 0.0), 1.0)
-        if threshold != self._threshold:
-            self._threshold = threshold
-            self.threshold_changed.emit(threshold)
+    @property
+    def chosen_threshold(self) -> float | None:
+        """The reader's choice; None while the model's own holds."""
+        return self._chosen
+
+    @property
+    def own_threshold(self) -> float | None:
+        """The model's own; None until a model is loaded."""
+        return self._own
+
+    def set_threshold(self, threshold: float | None) -> None:
+        """Hide detections with a score below this, 0…1; None goes back to the model's own."""
+        chosen = None if threshold is None else min(max(threshold, 0.0), 1.0)
+        self._set_thresholds(chosen, self._own)
+
+    def set_own_threshold(self, threshold: float) -> None:
+        """Take note of the model's own confidence; the reader's choice goes before it."""
+        self._set_thresholds(self._chosen, threshold)
+
+    def _set_thresholds(self, chosen: float | None, own: float | None) -> None:
+        before, told = self.threshold, (self._chosen, self._own)
+        self._chosen, self._own = chosen, own
+        if (chosen, own) != told:
+            self.threshold_changed.emit(self.threshold)
+        if self.threshold != before:
             self.detections_changed.emit()
 
-    def add(self, results: Iterable[SliceDetections]) -> None:
-        """Take in the detections of some slices; what stood there before is replaced."""
+    # --- detections -------------------------------------------------------------------------
+
+    def add(self, results: Iterable[SliceDetections], source: Source = Source.SLICE) -> None:
+        """Take in the detections of some slices; what stood there before is replaced.
+
+        A slice's result alone never replaces what the whole series gave.
+        """
         for result in results:
+            uid = result.sop_instance_uid
+            if source is Source.SLICE and self._sources.get(uid) is Source.SERIES:
+                continue
             ordered = sorted(result.detections, key=lambda detection: -detection.score)
-            self._by_uid[result.sop_instance_uid] = tuple(ordered)
+            self._by_uid[uid] = tuple(ordered)
+            self._sources[uid] = source
         self.detections_changed.emit()
+
+    def add_series(
+        self, series_key: str, slices: Iterable[SliceDetections], lesions: Sequence[Lesion]
+    ) -> None:
+        """Take in a whole series: its slices' boxes, and the lesions they were linked to."""
+        self._lesions[series_key] = tuple(lesions)
+        self.add(slices, Source.SERIES)
 
     def clear(self) -> None:
         """Forget everything, as when another case is opened."""
         self._by_uid.clear()
+        self._sources.clear()
+        self._lesions.clear()
         self.detections_changed.emit()
 
     def has(self, sop_instance_uid: str) -> bool:
@@ -58,4 +114,16 @@ class DetectionStore(QObject):
         found = self._by_uid.get(sop_instance_uid)
         if found is None:
             return None
-        return tuple(detection for detection in found if detection.score >= self._threshold)
+        return tuple(detection for detection in found if detection.score >= self.threshold)
+
+    def find_all(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
+        """Return a slice's detections of any score, best first; None if it was not predicted."""
+        return self._by_uid.get(sop_instance_uid)
+
+    def find_source(self, sop_instance_uid: str) -> Source | None:
+        """Return how a slice was predicted; None if it was not."""
+        return self._sources.get(sop_instance_uid)
+
+    def find_lesions(self, series_key: str) -> tuple[Lesion, ...] | None:
+        """Return a series' lesions of any score, best first; None if it was not predicted whole."""
+        return self._lesions.get(series_key)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ctbox.annotations.annotation import SUBTYPES, Annotation
 from ctbox.boxes import as_box_array, compute_iou
 from ctbox.dicom.series import Series, Slice, VoiWindow
+from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import Detection
 
 
@@ -176,6 +177,11 @@ def describe_slice(slice_: Slice, index: int, count: int) -> list[str]:
     if slice_.slice_thickness_mm is not None:
         lines.append(f"thickness {slice_.slice_thickness_mm:g} mm")
     return lines
+
+
+def describe_source(source: Source | None) -> list[str]:
+    """Return the corner line on how a slice was predicted; none where it was not."""
+    return [] if source is None else [f"AI: {source.value}"]
 
 
 def describe_series(series: Series) -> list[str]:

@@ -102,7 +102,10 @@ def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerT
     return CornerTexts(
         top_left=who,
         top_right=tuple(readout.describe_series(series)),
-        bottom_left=tuple(readout.describe_slice(slice_, state.slice_index, state.slice_count)),
+        bottom_left=(
+            *readout.describe_source(state.store.find_source(slice_.sop_instance_uid)),
+            *readout.describe_slice(slice_, state.slice_index, state.slice_count),
+        ),
         bottom_right=tuple(line for line in (zoom, *display) if line),
     )
 

@@ -64,6 +64,14 @@ def user_log_folder() -> Path:
     return Path(platformdirs.user_log_dir("ctbox", appauthor=False))
 
 
+def user_cache_folder() -> Path:
+    """Return the folder of what can be made again; below ``CTBOX_HOME`` where that is set."""
+    override = os.environ.get(HOME_VARIABLE, "").strip()
+    if override:
+        return Path(override).expanduser() / "cache"
+    return Path(platformdirs.user_cache_dir("ctbox", appauthor=False))
+
+
 def user_models_folder() -> Path:
     """Return the folder of the models that the user trained or imported."""
     return user_data_folder() / "models"

@@ -67,9 +67,12 @@ def train(
     out_folder: Annotated[Path, typer.Option("--out", help="Folder of the run and its model.")],
     annotations: _Annotations = None,
     subtype: Annotated[Subtype | None, typer.Option(help="Train on this subtype alone.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Default: the model's own.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Of all stages together; default: the recipe's own.")
+    ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Steps per epoch; default: the model's own.")
+        int | None,
+        typer.Option(min=1, help="Steps per epoch of the first stage; default: the recipe's own."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     split: Annotated[
@@ -125,13 +128,19 @@ def evaluate(
     ] = EvaluationSplit.PATIENT,
     folds: Annotated[int, typer.Option(min=2, help="Folds of a patient split, at most.")] = 5,
     few_shot: Annotated[int, typer.Option(min=1, help="The k of few-shot-k, in slices.")] = 20,
-    seed: Annotated[int, typer.Option(help="Of split and intervals.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of split; with --retrain added to the recipe's.")] = 0,
     retrain: Annotated[
         bool, typer.Option("--retrain", help="Train anew for every fold, on its training part.")
     ] = False,
-    epochs: Annotated[int | None, typer.Option(min=1, help="With --retrain.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Of all stages together, with --retrain.")
+    ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Steps per epoch, with --retrain.")
+        int | None, typer.Option(min=1, help="Steps per epoch of the first stage, with --retrain.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="With --retrain: keep finished folds here, and go on from them."),
     ] = None,
     threshold: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Least score; default: the card's.")
@@ -142,14 +151,17 @@ def evaluate(
     from ctbox.model.splits import SplitKind, SplitPlan
     from ctbox.workflows.evaluate import EvaluateRequest
     from ctbox.workflows.evaluate import evaluate as run_evaluation
-    from ctbox.workflows.training_plans import find_config
+    from ctbox.workflows.training_plans import find_recipe
 
+    if state is not None and not retrain:
+        raise typer.BadParameter("--state keeps the folds of --retrain; give both.")
     plan = SplitPlan(SplitKind(split.value), seed=seed, folds=folds, few_shot_slices=few_shot)
     request = EvaluateRequest(
         dicom, annotations, model=model, plan=plan, device=device.value, threshold=threshold
     )
     if retrain:
-        request = replace(request, retrain=find_config(model, epochs, seed, steps))
+        recipe = find_recipe(model, epochs, seed, steps)
+        request = replace(request, retrain=recipe, state=state)
     with watched_task("Evaluating", describe_training) as ctx:
         result = run_evaluation(request, ctx)
     write_json(result.to_json(), json_target)
@@ -159,11 +171,16 @@ def evaluate(
 
 def describe_training(update: object) -> object:
     """Return a training update as a step of the bar or a line above it."""
-    from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
+    from ctbox.model.training_updates import (
+        BatchHalved,
+        EpochFinished,
+        StepFinished,
+        TrainingNote,
+    )
 
     if isinstance(update, StepFinished):
         return Progress(update.step, update.steps, f"Training, loss {update.loss:.3f}")
-    if isinstance(update, BatchHalved):
+    if isinstance(update, BatchHalved | TrainingNote):
         return update.message
     if isinstance(update, EpochFinished):
         told = f"epoch {update.epoch}/{update.epochs}  loss {update.training_loss:.4f}"

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Mapping
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+import ctbox.phantom
+from ctbox import __version__
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.model.dataset import TrainingSeries
 from ctbox.model.geometry import VolumeGeometry
+from ctbox.model.phantom_files import (
+    PhantomArrays,
+    find_phantom_file,
+    read_phantom_file,
+    write_phantom_file,
+)
+from ctbox.model.training_updates import TrainingNote
+from ctbox.paths import user_cache_folder
 from ctbox.phantom.volume import LETTERS, PhantomConfig, PhantomVolume, make_phantom
 from ctbox.progress import Progress, TaskContext
 
@@ -19,9 +31,13 @@ ROWS = 512
 
 
 def make_phantom_series(
-    patients: int, seed: int, ctx: TaskContext | None = None
+    patients: int, seed: int, ctx: TaskContext | None = None, folder: Path | None = None
 ) -> tuple[TrainingSeries, ...]:
-    """Return annotated phantoms, kept in memory; letters and kernels take turns.
+    """Return annotated phantoms; letters and kernels take turns.
+
+    A phantom takes seconds to make, so each is made once and kept in a file, about 8 MB, for
+    the next fold or run; its voxels are read when they are asked for. Where the disk refuses,
+    they stay in memory.
 
     Parameters
     ----------
@@ -31,35 +47,87 @@ def make_phantom_series(
         Of all of them; it belongs in the card.
     ctx : TaskContext, optional
         Asked to stop before every phantom.
+    folder : pathlib.Path, optional
+        Where they are kept; None for the user's cache folder.
     """
     ctx = ctx or TaskContext()
+    kept = folder or user_cache_folder() / "phantoms"
     series = []
     for number in range(patients):
         ctx.check()
-        ctx.report(Progress(number, patients, "Making phantoms"))
-        config = PhantomConfig(
-            rows=ROWS,
-            letter=LETTERS[number % len(LETTERS)],
-            kernel="soft" if number % 3 else "sharp",
-            n_slices=SLICES,
-            box_jitter_px=2.0,
-        )
-        volume = make_phantom(config, np.random.default_rng([seed, number]))
-        series.append(_to_series(volume, f"phantom-{seed}-{number}"))
+        path = find_phantom_file(kept, f"{seed}-{number}", _describe_version())
+        arrays = read_phantom_file(path)
+        problem = None
+        if arrays is None:
+            ctx.report(Progress(number, patients, "Making phantoms"))
+            arrays = _make(number, seed)
+            problem = write_phantom_file(path, arrays)
+        if problem is not None:
+            ctx.report(TrainingNote(f"Phantoms can't be kept in {kept}: {problem}."))
+        series.append(_to_series(arrays, path if problem is None else None, number, seed))
     return tuple(series)
 
 
-def _to_series(volume: PhantomVolume, name: str) -> TrainingSeries:
+@functools.cache
+def _digest_generator() -> str:
+    """Return a short hash of the generator's sources; a change makes other phantoms."""
+    sources = sorted(Path(each) for each in _list_sources())
+    if not sources:  # a frozen application has none beside it
+        return __version__
+    digest = hashlib.sha256()
+    for path in sources:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _list_sources() -> list[Path]:
+    return [path for root in ctbox.phantom.__path__ for path in Path(root).glob("*.py")]
+
+
+def _describe_version() -> str:
+    return f"{ROWS}x{SLICES}-{_digest_generator()}"
+
+
+def _make(number: int, seed: int) -> PhantomArrays:
+    config = PhantomConfig(
+        rows=ROWS,
+        letter=LETTERS[number % len(LETTERS)],
+        kernel="soft" if number % 3 else "sharp",
+        n_slices=SLICES,
+        box_jitter_px=2.0,
+    )
+    volume = make_phantom(config, np.random.default_rng([seed, number]))
+    rows = [
+        [index, *box] for index, boxes in _collect_boxes(volume).items() for box in boxes.tolist()
+    ]
+    return PhantomArrays(
+        hu=volume.hu,
+        pixel_spacing_mm=np.array(volume.pixel_spacing_mm, dtype=np.float64),
+        positions_mm=np.array(volume.positions_mm, dtype=np.float64),
+        boxes=np.array(rows, dtype=np.float64).reshape(-1, 5),
+    )
+
+
+def _to_series(arrays: PhantomArrays, path: Path | None, number: int, seed: int) -> TrainingSeries:
+    row_mm, column_mm = (float(each) for each in arrays.pixel_spacing_mm)
+    boxes = {
+        int(index): as_box_array(arrays.boxes[arrays.boxes[:, 0] == index, 1:])
+        for index in np.unique(arrays.boxes[:, 0])
+    }
+    name = f"phantom-{seed}-{number}"
+    read = (
+        functools.partial(_return, arrays.hu)
+        if path is None
+        else functools.partial(_read_again, path, number, seed)
+    )
     return TrainingSeries(
         key=name,
         series_instance_uid=name,
         patient_id=name,
         frame_of_reference=name,
-        geometry=VolumeGeometry(
-            volume.pixel_spacing_mm, tuple(float(z) for z in volume.positions_mm)
-        ),
-        boxes=_collect_boxes(volume),
-        read=partial(_return, volume.hu),
+        geometry=VolumeGeometry((row_mm, column_mm), tuple(float(z) for z in arrays.positions_mm)),
+        boxes=boxes,
+        read=read,
         is_phantom=True,
     )
 
@@ -71,6 +139,12 @@ def _collect_boxes(volume: PhantomVolume) -> Mapping[int, FloatArray]:
         if found:
             boxes[index] = as_box_array(found)
     return boxes
+
+
+def _read_again(path: Path, number: int, seed: int) -> NDArray[np.int16]:
+    """Return the voxels from the file, or made anew where it is gone or damaged by now."""
+    arrays = read_phantom_file(path)
+    return (_make(number, seed) if arrays is None else arrays).hu
 
 
 def _return(hu: NDArray[np.int16]) -> NDArray[np.int16]:

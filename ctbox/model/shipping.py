@@ -22,10 +22,10 @@ from ctbox.model.config import (
     DETECTOR,
     InferenceConfig,
     ModelConfig,
-    TrainingConfig,
     config_to_dict,
 )
 from ctbox.model.dataset import TrainingSeries
+from ctbox.model.recipe import Recipe
 
 DETECTOR_CHANNELS = (
     "lung window −1400…0 HU, 5 mm to one side",
@@ -66,8 +66,6 @@ class CardNotes:
         That makes the model again.
     metrics : tuple of MetricRecord
         Its figures.
-    synthetic_seeds : tuple of int
-        Of the phantoms trained on.
     leaky : bool
         Whether the split leaks.
     """
@@ -77,13 +75,12 @@ class CardNotes:
     split: str
     command: str
     metrics: tuple[MetricRecord, ...] = ()
-    synthetic_seeds: tuple[int, ...] = ()
     leaky: bool = False
 
 
 def build_card(
     state: dict[str, Tensor],
-    config: TrainingConfig,
+    recipe: Recipe,
     inference: InferenceConfig,
     series: tuple[Sequence[TrainingSeries], Sequence[TrainingSeries]],
     notes: CardNotes,
@@ -94,30 +91,30 @@ def build_card(
     ----------
     state : dict
         The weights.
-    config : TrainingConfig
+    recipe : Recipe
         How they were trained.
     inference : InferenceConfig
         How their maps become boxes.
     series : tuple
-        Training series and validation series.
+        The patients' training series and validation series.
     notes : CardNotes
         The rest.
     """
     training, validation = series
-    real = [s for s in training if not s.is_phantom]
-    is_detector = config.model.architecture == DETECTOR
+    model = recipe.model
+    is_detector = model.architecture == DETECTOR
     return ModelCard(
         name=notes.name,
-        architecture=config.model.architecture,
+        architecture=model.architecture,
         parameters=count_parameters(state),
-        input=describe_input(config.model),
+        input=describe_input(model),
         classes=CLASSES,
         threshold=notes.threshold,
         training=TrainingRecord(
-            series_instance_uids=tuple(sorted({s.series_instance_uid for s in real})),
-            patient_ids=tuple(sorted({s.patient_id for s in real})),
-            synthetic_seeds=notes.synthetic_seeds,
-            attribution=COLLECTION_ATTRIBUTION if any(map(_is_of_collection, real)) else "",
+            series_instance_uids=tuple(sorted({s.series_instance_uid for s in training})),
+            patient_ids=tuple(sorted({s.patient_id for s in training})),
+            synthetic_seeds=(recipe.phantom_seed,) if recipe.phantoms else (),
+            attribution=COLLECTION_ATTRIBUTION if any(map(_is_of_collection, training)) else "",
         ),
         split=SplitRecord(
             notes.split, tuple(sorted({s.patient_id for s in validation})), notes.leaky
@@ -125,15 +122,15 @@ def build_card(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         software_version=__version__,
         command=notes.command,
-        seed=config.seed,
+        seed=recipe.seed,
         config={
-            "model": config_to_dict(config.model),
+            "model": config_to_dict(model),
             "inference": config_to_dict(inference),
-            "training": config_to_dict(config),
+            "recipe": recipe.to_json(),
         },
         metrics=notes.metrics,
         limitations=(
-            _describe_training(training),
+            _describe_training(training, recipe.phantoms),
             *(DETECTOR_LIMITS if is_detector else BASELINE_LIMITS),
         ),
     )
@@ -143,12 +140,11 @@ def _is_of_collection(series: TrainingSeries) -> bool:
     return _COLLECTION_PATIENT.fullmatch(series.patient_id) is not None
 
 
-def _describe_training(training: Sequence[TrainingSeries]) -> str:
-    patients = len({s.patient_id for s in training if not s.is_phantom})
-    phantoms = len({s.patient_id for s in training if s.is_phantom})
+def _describe_training(training: Sequence[TrainingSeries], phantoms: int) -> str:
+    patients = len({s.patient_id for s in training})
     told = f"Trained on {patients} patient{'' if patients == 1 else 's'}"
     if phantoms:
-        told += f" and {phantoms} phantoms"
+        told += f" and {phantoms} phantom{'' if phantoms == 1 else 's'}"
     return f"{told}: expect misses on what they don't show."
 
 

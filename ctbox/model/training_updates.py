@@ -50,3 +50,10 @@ class BatchHalved:
 
     batch_size: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingNote:
+    """Something worth a line that does not stop the training."""
+
+    message: str

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ctbox.dicom.pixels import read_hu, read_volume
-from ctbox.dicom.series import Series
+from ctbox.dicom.pixels import read_hu
 from ctbox.evaluation.breakdown import SummaryOptions
 from ctbox.evaluation.comparison import PairedDifference, compare_models
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import EvaluationSummary, summarise
-from ctbox.model.config import TrainingConfig
 from ctbox.model.detection import Detection
 from ctbox.model.leakage import check_fold, compute_fingerprint
 from ctbox.model.linking import group_samples, shorten_patient_id
+from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.baseline_boxes import predict_baselines
-from ctbox.workflows.detect import get_geometry, load_detector
-from ctbox.workflows.fold_training import FoldTraining, train_fold
+from ctbox.workflows.cross_validation import CrossValidation, cross_validate
+from ctbox.workflows.detect import load_detector
 from ctbox.workflows.open_case import SeriesCase, open_case
 from ctbox.workflows.samples import Samples, collect_samples, get_boxes
+from ctbox.workflows.series_prediction import SeriesPredictor, make_series_predictor
 
 NOTICE = "Research use only, not for diagnosis."
-SeriesPredictor = Callable[[Series, TaskContext], list[tuple[Detection, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,12 @@ class EvaluateRequest:
         "auto", "cpu" or "cuda".
     threshold : float or None
         Least score that counts; None for the card's own.
-    retrain : TrainingConfig or None
+    retrain : Recipe or None
         Train anew for every fold, on its training part alone; None takes the weights as
         they are, and tells which patients they have seen.
+    state : pathlib.Path or None
+        With `retrain`: folder that keeps the folds' models and predictions, so that a stopped
+        evaluation goes on where it was; None keeps nothing.
     """
 
     dicom: Path
@@ -59,7 +61,8 @@ class EvaluateRequest:
     plan: SplitPlan = field(default_factory=SplitPlan)
     device: str = "auto"
     threshold: float | None = None
-    retrain: TrainingConfig | None = None
+    retrain: Recipe | None = None
+    state: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     folds = _make_folds(request, samples, case.linked_folders)
     check_folds(samples, folds, ctx, case.linked_folders)
     if request.retrain is not None:
-        return _evaluate_anew(request, request.retrain, samples, folds, ctx)
+        return _evaluate_anew(request, samples, folds, ctx)
     detector = load_detector(request.model, request.device)
     held_out = {samples.keys[i].patient_id for fold in folds for i in fold.held_out}
     known = {shorten_patient_id(one) for one in detector.card.seen_patient_ids}
@@ -169,23 +172,6 @@ def _make_folds(
         # Finished weights can be judged on one patient; only nobody is left to copy from.
         return (Fold(plan.kind, "1/1", (), tuple(range(len(samples.keys)))),)
     return make_folds(samples.keys, replace(plan, folds=max(2, min(plan.folds, groups))), linked)
-
-
-def make_series_predictor(
-    model: str | None, device: str, threshold: float | None
-) -> SeriesPredictor:
-    """Return a function that predicts a whole series with one model."""
-    detector = load_detector(model, device)
-
-    def predict(series: Series, ctx: TaskContext) -> list[tuple[Detection, ...]]:
-        quiet = TaskContext(is_cancelled=lambda: ctx.cancelled)
-        volume = read_volume(series)
-        found = detector.predict_volume(
-            volume, get_geometry(series), ctx=quiet, threshold=threshold
-        )
-        return found.slices
-
-    return predict
 
 
 def judge_folds(
@@ -265,26 +251,22 @@ def check_folds(
 
 
 def _evaluate_anew(
-    request: EvaluateRequest,
-    config: TrainingConfig,
-    samples: Samples,
-    folds: Sequence[Fold],
-    ctx: TaskContext,
+    request: EvaluateRequest, samples: Samples, folds: Sequence[Fold], ctx: TaskContext
 ) -> Evaluation:
+    recipe = request.retrain
+    assert recipe is not None  # asked before
     with tempfile.TemporaryDirectory(prefix="ctbox-folds-") as scratch:
-        pairs: list[tuple[Fold, SeriesPredictor]] = []
-        label = ""
-        for number, fold in enumerate(folds, start=1):
-            ctx.report(Progress(number - 1, len(folds), f"Training fold {fold.name}"))
-            job = FoldTraining(config, Path(scratch) / str(number), device=request.device)
-            folder = train_fold(samples, fold, job, ctx).folder
-            label = load_detector(str(folder), request.device).device_label
-            pairs.append(
-                (fold, make_series_predictor(str(folder), request.device, request.threshold))
-            )
-        name = f"{config.model.architecture}, trained anew for every fold"
+        job = CrossValidation(
+            recipe=recipe,
+            folder=request.state or Path(scratch),
+            device=request.device,
+            threshold=request.threshold,
+        )
+        trained = cross_validate(samples, folds, job, ctx)
+        name = f"{recipe.model.architecture}, trained anew for every fold"
+        label = trained[-1].device_label
         judged = Judged(name, "", label, request.threshold)
-        return judge_folds(samples, pairs, judged, ctx)
+        return judge_folds(samples, [(one.fold, one.predict) for one in trained], judged, ctx)
 
 
 def _predict_held_out(

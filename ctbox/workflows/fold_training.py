@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctbox.model.card import MetricRecord
-from ctbox.model.config import TrainingConfig
+from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold
 from ctbox.model.store import MODEL_IN_RUN
 from ctbox.model.training_updates import EpochFinished
@@ -26,8 +26,8 @@ class FoldTraining:
 
     Parameters
     ----------
-    config : TrainingConfig
-        Architecture and schedule.
+    recipe : Recipe
+        Architecture, stages, phantoms.
     folder : pathlib.Path
         Of the run.
     name : str
@@ -42,7 +42,7 @@ class FoldTraining:
         Whether the held-out part chooses the epoch. Not where it is judged by afterwards.
     """
 
-    config: TrainingConfig
+    recipe: Recipe
     folder: Path
     name: str = "fold"
     device: str = "auto"
@@ -66,12 +66,15 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     ------
     TrainingDataError, TrainingDivergedError, DeviceError, CheckpointError
         As `ctbox.model.training.fit`.
+    TaskCancelledError
+        If stopped before training began.
     """
     from ctbox.model.checkpoint import save_checkpoint
     from ctbox.model.dataset import TrainingData
+    from ctbox.model.recipe_training import train_recipe
     from ctbox.model.shipped import SHIPPED_INFERENCE, SHIPPED_THRESHOLD
     from ctbox.model.shipping import CardNotes, build_card
-    from ctbox.model.training import FitOptions, fit
+    from ctbox.model.training import FitOptions
 
     training = make_training_series(samples.cases, samples.select(fold.training))
     held_out = make_training_series(samples.cases, samples.select(fold.held_out))
@@ -90,7 +93,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
         metrics = () if epoch is None else _describe_validation(epoch, fold, data.validation)
         card = build_card(
             state,
-            job.config,
+            job.recipe,
             SHIPPED_INFERENCE,
             (training, data.validation),
             replace(notes, metrics=metrics),
@@ -100,7 +103,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     options = FitOptions(
         device=job.device, folder=job.folder / RUN_FOLDER, resume=job.resume, on_best=save
     )
-    result = fit(job.config, data, ctx, options)
+    result = train_recipe(job.recipe, data, ctx, options)
     if not folder.is_dir():  # stopped within the first epoch
         save(result.state, None)
     return TrainedFold(folder, result)

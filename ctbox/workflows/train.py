@@ -16,12 +16,12 @@ from ctbox.workflows.evaluate import (
     Judged,
     check_folds,
     judge_folds,
-    make_series_predictor,
 )
 from ctbox.workflows.fold_training import FoldTraining, TrainedFold, train_fold
 from ctbox.workflows.open_case import open_case
 from ctbox.workflows.samples import Samples, collect_samples
-from ctbox.workflows.training_plans import make_config
+from ctbox.workflows.series_prediction import make_series_predictor
+from ctbox.workflows.training_plans import make_recipe
 
 RESULTS_FILE = "results.json"
 NO_VALIDATION = ("none",)
@@ -43,7 +43,7 @@ class TrainRequest:
     subtype : str or None
         Train on this subtype alone.
     epochs, steps_per_epoch : int or None
-        None for the architecture's default.
+        None for the recipe's own; else its stages are scaled in proportion.
     seed : int
         Of everything random.
     split : SplitKind
@@ -112,7 +112,7 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     TrainingDivergedError, DeviceError, DicomReadError, CtboxError
         As `ctbox.model.training.fit`.
     """
-    config = make_config(
+    recipe = make_recipe(
         request.architecture, request.epochs, request.seed, request.steps_per_epoch
     )
     case = open_case(request.dicom, request.annotations, ctx)
@@ -121,7 +121,7 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     check_folds(samples, [fold], ctx, case.linked_folders)
     out = _make_folder(request.out, resume=request.resume)
     job = FoldTraining(
-        config=config,
+        recipe=recipe,
         folder=out,
         name=out.name if is_model_name(out.name) else request.architecture,
         device=request.device,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ctbox.errors import TrainingDataError
+from ctbox.errors import CheckpointError, TrainingDataError
+from ctbox.model.card import ModelCard
 from ctbox.model.config import (
     ARCHITECTURES,
     SIMPLE_CANCER_CNN,
@@ -12,13 +11,23 @@ from ctbox.model.config import (
     config_from_dict,
     make_baseline_config,
 )
+from ctbox.model.recipe import SHIPPED_RECIPE, Recipe, Stage, parse_recipe
 from ctbox.model.store import read_card
 
 
-def make_config(
+def make_recipe(
     architecture: str, epochs: int | None, seed: int, steps_per_epoch: int | None = None
-) -> TrainingConfig:
-    """Return the schedule of an architecture, its own where None is given.
+) -> Recipe:
+    """Return how an architecture is trained: the detector as the shipped one was.
+
+    Parameters
+    ----------
+    architecture : str
+        One of `ctbox.model.config.ARCHITECTURES`.
+    epochs, steps_per_epoch : int or None
+        As for `ctbox.model.recipe.Recipe.with_length`; None for its own.
+    seed : int
+        Of everything random.
 
     Raises
     ------
@@ -30,23 +39,15 @@ def make_config(
             f"'{architecture}' is no architecture that can be trained.",
             f"Choose one of {', '.join(ARCHITECTURES)}.",
         )
-    config = (
-        make_baseline_config(seed=seed)
-        if architecture == SIMPLE_CANCER_CNN
-        else TrainingConfig(seed=seed)
-    )
-    return _shorten(config, epochs, steps_per_epoch)
+    recipe = SHIPPED_RECIPE
+    if architecture == SIMPLE_CANCER_CNN:
+        recipe = Recipe((Stage("first", make_baseline_config()),))
+    return recipe.reseed(seed).with_length(epochs, steps_per_epoch)
 
 
-def _shorten(config: TrainingConfig, epochs: int | None, steps: int | None) -> TrainingConfig:
-    if epochs is not None:
-        config = replace(config, epochs=epochs)
-    return config if steps is None else replace(config, steps_per_epoch=steps)
-
-
-def find_config(
-    model: str | None, epochs: int | None, seed: int, steps_per_epoch: int | None = None
-) -> TrainingConfig:
+def find_recipe(
+    model: str | None, epochs: int | None, seed: int = 0, steps_per_epoch: int | None = None
+) -> Recipe:
     """Return how to train a model anew on other patients.
 
     Parameters
@@ -55,9 +56,9 @@ def find_config(
         The name of an architecture, or name or folder of a model, whose card tells; None for
         the shipped model.
     epochs, steps_per_epoch : int or None
-        None for as many as it was trained for.
+        As for `ctbox.model.recipe.Recipe.with_length`; None for as many as it was trained for.
     seed : int
-        Of everything random.
+        Added to the recipe's own seeds; 0 repeats them.
 
     Raises
     ------
@@ -65,7 +66,27 @@ def find_config(
         If there is no such model, or its card is damaged.
     """
     if model in ARCHITECTURES:
-        return make_config(str(model), epochs, seed, steps_per_epoch)
-    kept = read_card(model).config.get("training", {})
-    config = replace(config_from_dict(TrainingConfig, kept), seed=seed)
-    return _shorten(config, epochs, steps_per_epoch)
+        return make_recipe(str(model), epochs, 1 + seed, steps_per_epoch)
+    recipe = _read_recipe(read_card(model))
+    return recipe.reseed(recipe.seed + seed).with_length(epochs, steps_per_epoch)
+
+
+def _read_recipe(card: ModelCard) -> Recipe:
+    try:
+        if "recipe" in card.config:
+            return parse_recipe(card.config["recipe"])
+        return _gather_recipe(card)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The card of {card.name} does not tell how it was trained ({error})."
+        raise CheckpointError(message, "Choose another model, or an architecture.") from error
+
+
+def _gather_recipe(card: ModelCard) -> Recipe:
+    """Return the recipe of a card that holds its stages one by one, without the phantoms."""
+    parts = [card.config[name] for name in ("training", "finish") if name in card.config]
+    seeds = card.training.synthetic_seeds
+    stages = tuple(
+        Stage(own.name, config_from_dict(TrainingConfig, part), own.phantoms if seeds else 0)
+        for own, part in zip(SHIPPED_RECIPE.stages, parts, strict=False)
+    )
+    return Recipe(stages, *seeds[:1])

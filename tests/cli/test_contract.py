@@ -72,6 +72,13 @@ def write_patient(
     return truth
 
 
+@pytest.fixture
+def small_phantoms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CTBOX_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("ctbox.model.phantom_series.ROWS", 128)
+    monkeypatch.setattr("ctbox.model.phantom_series.SLICES", 6)
+
+
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("collection")
@@ -288,6 +295,7 @@ def test_models_lists_the_shipped_one(capsys: pytest.CaptureFixture[str]) -> Non
     assert "ctbox-lung" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("small_phantoms")
 def test_train_holds_patients_out_and_the_model_predicts(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -310,6 +318,7 @@ def test_train_holds_patients_out_and_the_model_predicts(
     assert read_json(words, capsys)["model"]["name"] == "first-run"
 
 
+@pytest.mark.usefixtures("small_phantoms")
 def test_phantoms_trained_on_are_known_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

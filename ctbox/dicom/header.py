@@ -15,6 +15,7 @@ from ctbox.dicom.series import InstanceSource, Orientation, Slice, Vector3, VoiW
 
 SOP_CLASS_UID, SOP_INSTANCE_UID = 0x00080016, 0x00080018
 STUDY_DATE, ACQUISITION_TIME = 0x00080020, 0x00080032
+MODEL_NAME = 0x00081090
 MANUFACTURER, STUDY_DESCRIPTION, SERIES_DESCRIPTION = 0x00080070, 0x00081030, 0x0008103E
 PATIENT_ID, PATIENT_SEX, PATIENT_AGE = 0x00100020, 0x00100040, 0x00101010
 SLICE_THICKNESS, CONVOLUTION_KERNEL = 0x00180050, 0x00181210
@@ -22,15 +23,17 @@ STUDY_INSTANCE_UID, SERIES_INSTANCE_UID = 0x0020000D, 0x0020000E
 SERIES_NUMBER, INSTANCE_NUMBER = 0x00200011, 0x00200013
 IMAGE_POSITION, IMAGE_ORIENTATION = 0x00200032, 0x00200037
 FRAME_OF_REFERENCE_UID, PIXEL_SPACING = 0x00200052, 0x00280030
+PIXEL_ASPECT_RATIO = 0x00280034
 WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION = 0x00281050, 0x00281051, 0x00281055
 
 HEADER_TAGS = FORMAT_TAGS | GROUP_TAGS | {
     el.SPECIFIC_CHARACTER_SET, el.IMAGE_TYPE, el.CONTENT_TIME, el.ACQUISITION_NUMBER,
-    SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_DATE, ACQUISITION_TIME, MANUFACTURER,
+    SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_DATE, ACQUISITION_TIME, MANUFACTURER, MODEL_NAME,
     STUDY_DESCRIPTION, SERIES_DESCRIPTION, PATIENT_ID, PATIENT_SEX, PATIENT_AGE,
     SLICE_THICKNESS, CONVOLUTION_KERNEL, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID,
     SERIES_NUMBER, INSTANCE_NUMBER, IMAGE_POSITION, IMAGE_ORIENTATION,
-    FRAME_OF_REFERENCE_UID, PIXEL_SPACING, WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION,
+    FRAME_OF_REFERENCE_UID, PIXEL_SPACING, PIXEL_ASPECT_RATIO,
+    WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION,
 }  # fmt: skip
 
 _FRAME_TAGS = GROUP_TAGS | {NUMBER_OF_FRAMES}
@@ -53,6 +56,7 @@ class SeriesAttributes:
     study_description: str | None = None
     study_date: str | None = None
     manufacturer: str | None = None
+    model_name: str | None = None
     convolution_kernel: str | None = None
     is_localizer: bool = False
 
@@ -145,6 +149,7 @@ def _parse_attributes(elements: Elements) -> SeriesAttributes:
         study_description=el.read_text(elements, STUDY_DESCRIPTION),
         study_date=el.read_text(elements, STUDY_DATE),
         manufacturer=el.read_text(elements, MANUFACTURER),
+        model_name=el.read_text(elements, MODEL_NAME),
         convolution_kernel=el.read_text(elements, CONVOLUTION_KERNEL),
         is_localizer=b"LOCALIZER" in elements.get(el.IMAGE_TYPE, b""),
     )
@@ -172,6 +177,7 @@ def _parse_slice(header: ScannedHeader, source: InstanceSource) -> Slice:
         windows=parse_windows(elements),
         is_lossy=pixels.is_lossy,
         has_rescale=pixels.has_rescale,
+        pixel_aspect=_parse_aspect(elements),
     )
 
 
@@ -190,6 +196,16 @@ def _parse_spacing(elements: Elements) -> tuple[float, float] | None:
     if values is None or min(values) <= 0:
         return None
     return values[0], values[1]
+
+
+def _parse_aspect(elements: Elements) -> float | None:
+    """Return height over width of a pixel (PS3.3 C.7.6.3.1.7); None where it cannot be told."""
+    for tag in (PIXEL_SPACING, PIXEL_ASPECT_RATIO):
+        values = el.read_vector(elements, tag, 2)
+        if values is not None and min(values) > 0:
+            return values[0] / values[1]
+    given = (elements.get(tag, b"").strip(b" \0") for tag in (PIXEL_SPACING, PIXEL_ASPECT_RATIO))
+    return None if any(given) else 1.0
 
 
 def parse_windows(elements: Elements) -> tuple[VoiWindow, ...]:

@@ -135,6 +135,9 @@ class Slice:
     has_rescale : bool
         Whether the file says how stored values become HU (PS3.3 C.11.1); a CT image that does
         not is shown as stored.
+    pixel_aspect : float or None
+        Height of a pixel over its width: from the spacing, else from PixelAspectRatio, else 1
+        where the file has neither (PS3.3 C.7.6.3.1.7); None where what it has is of no use.
     """
 
     sop_instance_uid: str
@@ -156,11 +159,17 @@ class Slice:
     frame: int | None = None
     is_lossy: bool = False
     has_rescale: bool = True
+    pixel_aspect: float | None = 1.0
 
     @property
     def instance_uid(self) -> str:
         """The file's own SOP Instance UID, which all frames of one instance share."""
         return self.sop_instance_uid.partition("#")[0]
+
+    @property
+    def value_unit(self) -> str:
+        """What values as read are measured in: HU of CT, else empty."""
+        return "HU" if self.sop_class_uid in CT_CLASSES and self.has_rescale else ""
 
     @property
     def is_color(self) -> bool:
@@ -190,7 +199,7 @@ class Series:
         As in the file.
     subtype : str or None
         Letter A, B, E or G from the collection's patient ID; None elsewhere.
-    modality, sop_class_uid, description, manufacturer, convolution_kernel : str or None
+    modality, sop_class_uid, description, manufacturer, convolution_kernel, model_name : str or None
         As in the file. Colour secondary captures here claim modality CT.
     slices : tuple of Slice
         Most cranial first where the geometry is known.
@@ -236,6 +245,7 @@ class Series:
     patient_sex: str | None = None
     patient_age: str | None = None
     is_localizer: bool = False
+    model_name: str | None = None
 
     @property
     def key(self) -> str:

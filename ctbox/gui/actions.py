@@ -147,6 +147,24 @@ ACTIONS = (
         "Drag down to go caudally (also with the wheel)", checkable=True, choice="tool",
     ),
     ActionSpec(
+        "tool_ruler", _HANDS, "&Distance", ("D",), "tool_ruler",
+        "Measure a distance in mm", checkable=True, choice="tool",
+    ),
+    ActionSpec(
+        "tool_angle", _HANDS, "&Angle", ("A",), "tool_angle",
+        "Measure an angle: draw one arm, then click the end of the other", checkable=True,
+        choice="tool",
+    ),
+    ActionSpec(
+        "tool_ellipse", _HANDS, "&Ellipse", ("I",), "tool_ellipse",
+        "Mean, SD, least and greatest value and area in an ellipse", checkable=True,
+        choice="tool",
+    ),
+    ActionSpec(
+        "copy_measurements", _HANDS, "&Copy measurements", ("Ctrl+Shift+C",), "copy",
+        "Copy all measurements of this case as text",
+    ),
+    ActionSpec(
         "annotations", _BOXES, "&Expert's boxes", ("E",), "expert",
         "Show the expert's boxes (solid, green)", checkable=True, short="Expert",
     ),

@@ -47,11 +47,15 @@ _SLICES_MENU = (
     "previous_slice", "next_slice", "back_ten", "forward_ten", "first_slice", "last_slice", "",
     "previous_box", "next_box", "", "cine",
 )  # fmt: skip
-_TOOLS_MENU = ("tool_window", "tool_pan", "tool_zoom", "tool_scroll")
+_TOOLS_MENU = (
+    "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
+    "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements",
+)  # fmt: skip
 _AI_MENU = ("predict_slice", "predict_series", "", "cancel")
 _HELP_MENU = ("shortcuts", "", "about")
 _TOOL_BAR = (
     "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
+    "tool_ruler", "tool_angle", "tool_ellipse", "",
     "window_lung", "window_mediastinum", "", "fit", "reset", "cine", "",
     "previous_box", "next_box", "", "annotations", "detections", "outline",
 )  # fmt: skip
@@ -170,7 +174,13 @@ class MainWindow(QMainWindow):
         return button
 
     def add_dock(
-        self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea
+        self,
+        title: str,
+        name: str,
+        widget: QWidget,
+        area: Qt.DockWidgetArea,
+        *,
+        starts_hidden: bool = False,
     ) -> QDockWidget:
         """Add a panel that can be moved and hidden, and its switch in the Window menu."""
         dock = QDockWidget(title)
@@ -180,7 +190,8 @@ class MainWindow(QMainWindow):
         first = self._window_menu.actions()[0]
         self._window_menu.insertAction(first, dock.toggleViewAction())
         self._docks.append(dock)
-        dock.setVisible(self.is_case_shown)
+        dock.setProperty("startsHidden", starts_hidden)
+        dock.setVisible(self.is_case_shown and not starts_hidden)
         dock.toggleViewAction().setEnabled(self.is_case_shown)
         return dock
 
@@ -208,7 +219,7 @@ class MainWindow(QMainWindow):
     def _set_case_open(self, is_open: bool) -> None:
         self._tool_bar.setVisible(is_open)
         for dock in self._docks:
-            dock.setVisible(is_open)
+            dock.setVisible(is_open and not dock.property("startsHidden"))
             dock.toggleViewAction().setEnabled(is_open)
 
     @property

@@ -15,6 +15,7 @@ from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.display_commands import DisplayCommands
 from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
 from ctbox.gui.main_window import MainWindow
+from ctbox.gui.measuring.commands import MeasuringCommands
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.prediction_commands import PredictionCommands
@@ -78,6 +79,8 @@ class Session(QObject):
         self._toasts = ToastArea(window)
         display = DisplayCommands(window, self._toasts)
         PredictionCommands(window, self.prediction, self._notifier, self._toasts)
+        self.measuring = MeasuringCommands(window, self._toasts)
+        self.cases.case_opened.connect(self.measuring.take_case)
         self._connect_commands()
         self._connect_news()
         display.apply_settings(settings)

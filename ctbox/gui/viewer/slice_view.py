@@ -128,7 +128,7 @@ class SliceView(QWidget):
         if shown is None:
             return ImageSize(1, 1)
         spacing = shown.pixel_spacing_mm
-        aspect = spacing[0] / spacing[1] if spacing and min(spacing) > 0 else 1.0
+        aspect = spacing[0] / spacing[1] if spacing else shown.pixel_aspect or 1.0
         return ImageSize(shown.columns, shown.rows, aspect)
 
     @property

@@ -1,0 +1,1 @@
+"""Rulers, angles and ellipses that a reader draws on slices."""

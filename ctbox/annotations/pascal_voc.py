@@ -197,6 +197,36 @@ def _build_document(
     return etree.tostring(root, encoding="utf-8", xml_declaration=False)
 
 
+def build_voc(
+    path: Path,
+    sop_instance_uid: str,
+    boxes: Sequence[tuple[BoundingBox, str]],
+    size: tuple[int, int],
+) -> bytes:
+    """Return what `write_voc` writes to a path, for a slice of so many columns and rows.
+
+    Raises
+    ------
+    AnnotationError
+        If the path's name is another slice's UID, or a label cannot stand in XML.
+    """
+    if not is_uid(sop_instance_uid) or (is_uid(path.stem) and path.stem != sop_instance_uid):
+        raise AnnotationError(
+            f"{path} cannot hold the boxes of slice {sop_instance_uid}.",
+            "Name the file after the slice's SOP Instance UID.",
+            path,
+        )
+    name_slice = path.stem != sop_instance_uid
+    try:
+        return _build_document(sop_instance_uid, boxes, size, name_slice=name_slice)
+    except ValueError as error:
+        raise AnnotationError(
+            f"{path} was not written: a label holds characters that XML cannot.",
+            "Use plain letters and digits for labels.",
+            path,
+        ) from error
+
+
 def write_voc(
     path: Path,
     sop_instance_uid: str,
@@ -231,19 +261,5 @@ def write_voc(
         If the file exists and may not be replaced, its name is another slice's UID, a label
         cannot stand in XML, or the disk refuses.
     """
-    if not is_uid(sop_instance_uid) or (is_uid(path.stem) and path.stem != sop_instance_uid):
-        raise AnnotationError(
-            f"{path} cannot hold the boxes of slice {sop_instance_uid}.",
-            "Name the file after the slice's SOP Instance UID.",
-            path,
-        )
-    name_slice = path.stem != sop_instance_uid
-    try:
-        data = _build_document(sop_instance_uid, boxes, (width, height), name_slice=name_slice)
-    except ValueError as error:
-        raise AnnotationError(
-            f"{path} was not written: a label holds characters that XML cannot.",
-            "Use plain letters and digits for labels.",
-            path,
-        ) from error
+    data = build_voc(path, sop_instance_uid, boxes, (width, height))
     write_atomically(path, data, overwrite=overwrite)

@@ -57,24 +57,43 @@ def average_heat(
     return mixed
 
 
-def find_candidates(maps: SliceMaps, heat: FloatMap, config: InferenceConfig) -> Candidates:
-    """Return the best boxes of a slice.
+def score_cells(maps: SliceMaps, heat: FloatMap, config: InferenceConfig) -> FloatMap:
+    """Return how sure a box centred in each cell (h, w) is, before calibration.
 
     Parameters
     ----------
     maps : SliceMaps
-        Boxes and quality of the slice itself.
+        Quality of the slice itself.
     heat : ndarray
         float32 (h, w): the slice's heat, averaged with its neighbours or not.
     config : InferenceConfig
-        NMS, number of boxes, weight of the quality.
+        Weight of the quality.
     """
-    score = heat * maps.quality**config.quality_power
+    return np.asarray(heat * maps.quality**config.quality_power)
+
+
+def find_candidates(maps: SliceMaps, heat: FloatMap, config: InferenceConfig) -> Candidates:
+    """Return the best boxes of a slice; parameters as for `score_cells`."""
+    return find_peaks(maps.boxes, score_cells(maps, heat, config), config)
+
+
+def find_peaks(boxes_by_cell: FloatMap, score: FloatMap, config: InferenceConfig) -> Candidates:
+    """Return the boxes of the cells that are surer than their neighbours.
+
+    Parameters
+    ----------
+    boxes_by_cell : ndarray
+        float32 (4, h, w): `SliceMaps.boxes`.
+    score : ndarray
+        float32 (h, w): `score_cells`.
+    config : InferenceConfig
+        NMS, number of boxes.
+    """
     peak = score == ndimage.maximum_filter(score, size=3, mode="constant", cval=-1.0)
     rows, columns = np.nonzero(peak & (score >= CANDIDATE_FLOOR))
     order = np.argsort(-score[rows, columns], kind="stable")[:PEAKS]
     rows, columns = rows[order], columns[order]
-    boxes = as_box_array(maps.boxes[:, rows, columns].T)
+    boxes = as_box_array(boxes_by_cell[:, rows, columns].T)
     scores = np.asarray(score[rows, columns], dtype=np.float64)
     kept = apply_nms(boxes, scores, config.nms_iou)[: config.max_candidates]
     return Candidates(boxes[kept], scores[kept])

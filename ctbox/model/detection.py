@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ctbox.boxes import BoundingBox
 
@@ -31,6 +32,33 @@ class SliceDetections:
     detections: tuple[Detection, ...]
 
 
+class SizeSource(StrEnum):
+    """What a lesion's long axis was measured on."""
+
+    OUTLINE = "outline"
+    BOX = "box"
+
+
+@dataclass(frozen=True, slots=True)
+class LesionSize:
+    """A lesion's long axis on the slice where its box is largest.
+
+    Parameters
+    ----------
+    long_axis_mm : float
+        Greatest diameter of the outline in the box; where no outline is found, the box's longer
+        side.
+    sop_instance_uid : str
+        The slice it was measured on.
+    source : SizeSource
+        Which of the two it is.
+    """
+
+    long_axis_mm: float
+    sop_instance_uid: str
+    source: SizeSource
+
+
 @dataclass(frozen=True, slots=True)
 class Lesion:
     """Detections of neighbouring slices that belong together.
@@ -44,10 +72,21 @@ class Lesion:
     score : float
         In 0…1.
     sop_instance_uids : tuple of str
-        Its slices, cranial first.
+        Its slices, in display order.
+    detections : tuple of Detection
+        Its box on each of these slices; empty where a file of an older ctbox gives none.
+    size : LesionSize or None
+        How large it is; None where nothing is known in mm.
     """
 
     lesion_id: int
     box_mm: tuple[float, float, float, float, float, float]
     score: float
     sop_instance_uids: tuple[str, ...]
+    detections: tuple[Detection, ...] = ()
+    size: LesionSize | None = None
+
+    def get_box(self, sop_instance_uid: str) -> BoundingBox | None:
+        """Return its box on a slice; None where it does not reach."""
+        boxes = zip(self.sop_instance_uids, self.detections, strict=False)
+        return next((one.box for uid, one in boxes if uid == sop_instance_uid), None)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.boxes import BoundingBox, FloatArray, clip_boxes
 from ctbox.errors import CheckpointError
+from ctbox.model.attention import AttentionMap
 from ctbox.model.baseline_inference import BaselinePredictor
 from ctbox.model.card import ModelCard
 from ctbox.model.checkpoint import load_checkpoint
@@ -20,33 +19,12 @@ from ctbox.model.decoding import Candidates
 from ctbox.model.detection import Detection
 from ctbox.model.devices import ComputeDevice, choose_device
 from ctbox.model.geometry import VolumeGeometry
-from ctbox.model.lesions import LinkedLesion
 from ctbox.model.lung_inference import LungPredictor
+from ctbox.model.prediction import Predictor, VolumeTask
+from ctbox.model.volume_lesions import VolumeLesion, build_boxes, build_lesions
 from ctbox.progress import TaskContext
 
-CORE_SHARE = 0.5
-"""Slices scoring less than this share of the best one are not counted to a lesion's extent."""
-
 __all__ = ["Detector", "VolumeDetections", "VolumeGeometry", "VolumeLesion"]
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeLesion:
-    """Detections of neighbouring slices that belong together.
-
-    Parameters
-    ----------
-    box_mm : tuple of float
-        x1, y1, z1, x2, y2, z2: the hull in the patient's system (LPS), mm.
-    score : float
-        In 0…1.
-    indices : tuple of int
-        Its slices, in the order of the volume.
-    """
-
-    box_mm: tuple[float, float, float, float, float, float]
-    score: float
-    indices: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,24 +37,13 @@ class VolumeDetections:
         One entry per requested slice, in the order asked for; best first.
     lesions : list of VolumeLesion
         Best first; only where the whole volume was looked at.
+    attention : list of AttentionMap
+        One per requested slice, if they were asked for.
     """
 
     slices: list[tuple[Detection, ...]]
     lesions: list[VolumeLesion]
-
-
-class Predictor(Protocol):
-    """One architecture's way from voxels to boxes."""
-
-    def predict(
-        self,
-        hu: NDArray[np.generic],
-        geometry: VolumeGeometry,
-        indices: Sequence[int] | None,
-        ctx: TaskContext,
-    ) -> tuple[dict[int, Candidates], list[LinkedLesion]]:
-        """Return boxes in slice pixels per slice asked for (None: all), and lesions if all."""
-        ...
+    attention: list[AttentionMap] = field(default_factory=list)
 
 
 class Detector:
@@ -144,6 +111,8 @@ class Detector:
         indices: Sequence[int] | None = None,
         ctx: TaskContext | None = None,
         threshold: float | None = None,
+        *,
+        want_attention: bool = False,
     ) -> VolumeDetections:
         """Predict boxes on slices of a volume, and lesions on a whole one.
 
@@ -160,6 +129,8 @@ class Detector:
             Asked to stop before every batch; gets `Progress`.
         threshold : float, optional
             Least score to return; the card's by default.
+        want_attention : bool
+            Whether to return where the model looked, from the same forward passes.
 
         Raises
         ------
@@ -169,17 +140,17 @@ class Detector:
             If cancelled.
         """
         _check_shapes(hu, geometry, indices)
-        whole = indices is None
-        wanted = list(range(len(hu))) if indices is None else [int(i) for i in indices]
-        least = self.threshold if threshold is None else threshold
-        found, lesions = self._predictor.predict(
-            hu, geometry, None if whole else wanted, ctx or TaskContext()
+        task = VolumeTask(
+            hu, geometry, None if indices is None else tuple(map(int, indices)), want_attention
         )
+        wanted = list(range(len(hu))) if task.indices is None else task.indices
+        least = self.threshold if threshold is None else threshold
+        said = self._predictor.predict(task, ctx or TaskContext())
         size = (hu.shape[2], hu.shape[1])
-        slices = [_build_detections(found[index], size, least) for index in wanted]
-        sure = [_drop_faint(one, least) for one in lesions]
-        kept = [_build_lesion(one, geometry) for one in sure if one.indices]
-        return VolumeDetections(slices, kept)
+        slices = [_build_detections(said.found[index], size, least) for index in wanted]
+        lesions = build_lesions(said.lesions, geometry, size, least)
+        attention = [said.attention[index] for index in wanted] if want_attention else []
+        return VolumeDetections(slices, lesions, attention)
 
 
 def _check_shapes(
@@ -196,58 +167,8 @@ def _check_shapes(
 def _build_detections(
     found: Candidates, size: tuple[int, int], threshold: float
 ) -> tuple[Detection, ...]:
-    boxes = clip_boxes(found.boxes_xyxy, *size)
     return tuple(
-        Detection(BoundingBox(*(float(v) for v in box)), float(score))
-        for box, score in zip(boxes, found.scores, strict=True)
-        if score >= threshold and box[2] > box[0] and box[3] > box[1]
+        one
+        for one in build_boxes(found, size)
+        if one.score >= threshold and not one.box.is_degenerate
     )
-
-
-def _drop_faint(lesion: LinkedLesion, threshold: float) -> LinkedLesion:
-    """Return a lesion without the slices whose boxes are not shown."""
-    kept = np.flatnonzero(lesion.scores >= threshold)
-    indices = tuple(lesion.indices[i] for i in kept)
-    return LinkedLesion(indices, lesion.boxes_xyxy[kept], lesion.scores[kept], lesion.score)
-
-
-def _build_lesion(lesion: LinkedLesion, geometry: VolumeGeometry) -> VolumeLesion:
-    core = find_core(lesion.scores)
-    indices, boxes = lesion.indices[core], lesion.boxes_xyxy[core]
-    corners = np.concatenate(
-        [_to_patient(box, index, geometry) for index, box in zip(indices, boxes, strict=True)]
-    )
-    half = np.abs(_compute_normal(geometry)) * geometry.slice_spacing_mm / 2
-    low, high = corners.min(axis=0) - half, corners.max(axis=0) + half
-    box_mm = (*(float(v) for v in low), *(float(v) for v in high))
-    return VolumeLesion(box_mm, lesion.score, indices)  # type: ignore[arg-type]
-
-
-def find_core(scores: NDArray[np.float64]) -> slice:
-    """Return the run of slices around the best one that score at least half as much.
-
-    Chains go on along vessels and the mediastinum with faint boxes. Those stay on their slices,
-    with their scores, but do not belong to what is called the lesion.
-    """
-    best = int(np.argmax(scores))
-    faint = np.flatnonzero(scores < CORE_SHARE * scores[best])
-    first = int(faint[faint < best].max(initial=-1)) + 1
-    last = int(faint[faint > best].min(initial=len(scores)))
-    return slice(first, last)
-
-
-def _compute_normal(geometry: VolumeGeometry) -> FloatArray:
-    orientation = np.asarray(geometry.image_orientation, dtype=np.float64)
-    return np.asarray(np.cross(orientation[:3], orientation[3:]))
-
-
-def _to_patient(box: FloatArray, index: int, geometry: VolumeGeometry) -> FloatArray:
-    """Return the box's corners (4, 3) in the patient's system (PS3.3 C.7.6.2.1.1)."""
-    orientation = np.asarray(geometry.image_orientation, dtype=np.float64)
-    row_mm, column_mm = geometry.pixel_spacing_mm
-    x1, y1, x2, y2 = box
-    # A pixel's centre is half a pixel inside its edges.
-    columns = (np.array([x1, x2, x1, x2]) - 0.5) * column_mm
-    rows = (np.array([y1, y1, y2, y2]) - 0.5) * row_mm
-    origin = np.asarray(geometry.get_image_position(index), dtype=np.float64)
-    return np.asarray(origin + columns[:, None] * orientation[:3] + rows[:, None] * orientation[3:])

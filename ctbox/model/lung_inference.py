@@ -9,20 +9,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ctbox.model.attention import AttentionMap, quantise_scores
 from ctbox.model.box_coding import decode_boxes
 from ctbox.model.card import ModelCard
 from ctbox.model.checkpoint import load_into
 from ctbox.model.config import InferenceConfig, ModelConfig, config_from_dict
-from ctbox.model.decoding import Candidates, SliceMaps, average_heat, find_candidates
-from ctbox.model.geometry import CropGeometry, VolumeGeometry, crop_planes
-from ctbox.model.lesions import (
-    LinkedLesion,
-    calibrate_scores,
-    collect_slices,
-    link_lesions,
+from ctbox.model.decoding import (
+    Candidates,
+    FloatMap,
+    SliceMaps,
+    average_heat,
+    find_peaks,
+    score_cells,
 )
+from ctbox.model.geometry import CropGeometry, VolumeGeometry, crop_planes
+from ctbox.model.lesions import calibrate_scores, collect_slices, link_lesions
 from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import PlaneStack, apply_input_windows, find_slab_sources, place_crop
+from ctbox.model.prediction import VolumePrediction, VolumeTask
 from ctbox.progress import Progress, TaskContext
 
 GPU_BATCH = 16
@@ -72,15 +76,9 @@ class LungPredictor:
         load_into(network, state, card.name)
         return cls(network, model, inference, device)
 
-    def predict(
-        self,
-        hu: NDArray[np.generic],
-        geometry: VolumeGeometry,
-        indices: Sequence[int] | None,
-        ctx: TaskContext,
-    ) -> tuple[dict[int, Candidates], list[LinkedLesion]]:
+    def predict(self, task: VolumeTask, ctx: TaskContext) -> VolumePrediction:
         """Return boxes in slice pixels per slice asked for (None: all), and lesions if all."""
-        wanted = list(range(len(hu))) if indices is None else sorted(set(indices))
+        hu, geometry, wanted = task.hu, task.geometry, task.wanted
         crop = place_crop(hu, geometry, self._model)
         reach = self._inference.heat_reach_mm
         looked_at = {index: find_looked_at(geometry, index) for index in wanted}
@@ -89,19 +87,31 @@ class LungPredictor:
         }
         needed = sorted({n for group in neighbours.values() for n in group})
         maps = self._compute_maps(hu, geometry, crop, needed, ctx)
-        seen = {}
+        seen, attention = {}, {}
         for index, group in neighbours.items():
             places = [geometry.positions_mm[n] for n in group]
             near = [maps[n] for n in group]
             heat = average_heat(near, places, geometry.positions_mm[index], reach)
-            one = find_candidates(maps[index], heat, self._inference)
+            score = score_cells(maps[index], heat, self._inference)
+            one = find_peaks(maps[index].boxes, score, self._inference)
             seen[index] = Candidates(crop.to_slice(one.boxes_xyxy), one.scores)
+            if task.want_attention:
+                attention[index] = self._lay_over_slice(score, crop)
         found = {index: seen[looked_at[index]] for index in wanted}
-        if indices is not None:
-            return _keep_best(found, self._inference), []
+        shown = {i: attention[looked_at[i]] for i in wanted} if task.want_attention else {}
+        if task.indices is not None:
+            return VolumePrediction(_keep_best(found, self._inference), [], shown)
         places = [geometry.positions_mm[index] for index in wanted]
         lesions = link_lesions([found[i] for i in wanted], wanted, places, self._inference)
-        return collect_slices(lesions, wanted), lesions
+        return VolumePrediction(collect_slices(lesions, wanted), lesions, shown)
+
+    def _lay_over_slice(self, score: FloatMap, crop: CropGeometry) -> AttentionMap:
+        stride = self._model.stride
+        ((x1, y1, x2, y2),) = crop.to_slice([[0.0, 0.0, stride, stride]])
+        calibrated = calibrate_scores(score.astype(np.float64), self._inference)
+        return AttentionMap(
+            quantise_scores(calibrated), float(x1), float(y1), float(x2 - x1), float(y2 - y1)
+        )
 
     def _compute_maps(
         self,

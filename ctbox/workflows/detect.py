@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from ctbox.dicom.pixels import read_hu, read_volume
 from ctbox.dicom.series import Series
 from ctbox.errors import DicomReadError
+from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Lesion, SliceDetections
 from ctbox.model.geometry import VolumeGeometry
 from ctbox.progress import Progress, TaskContext
+from ctbox.workflows.lesion_size import measure_lesion
 
 if TYPE_CHECKING:  # torch comes with it, and the window imports this module for its requests
     from ctbox.model.inference import Detector, VolumeLesion
@@ -36,6 +38,8 @@ class DetectRequest:
         Least score to report; None for the card's own.
     slice_indices : tuple of int or None
         Only these slices of each series; None for all.
+    want_attention : bool
+        Whether to tell with every slice where the model looked.
     """
 
     series: tuple[Series, ...]
@@ -43,6 +47,7 @@ class DetectRequest:
     device: str = "auto"
     threshold: float | None = None
     slice_indices: tuple[int, ...] | None = None
+    want_attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,21 @@ class ModelReady:
 
 @dataclass(frozen=True, slots=True)
 class SliceDetected:
-    """One slice is predicted."""
+    """One slice is predicted.
+
+    Parameters
+    ----------
+    series_key : str
+        Its series.
+    slice : SliceDetections
+        Its boxes.
+    attention : AttentionMap or None
+        Where the model looked, from the same forward pass; None unless asked for.
+    """
 
     series_key: str
     slice: SliceDetections
+    attention: AttentionMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,21 +239,31 @@ def _detect_series(
         indices=None if request.slice_indices is None else indices,
         ctx=ctx,
         threshold=request.threshold,
+        want_attention=request.want_attention,
     )
     boxes = dict(zip(indices, found.slices, strict=True))
+    maps = dict(zip(indices, found.attention, strict=False))
     slices = tuple(
         SliceDetections(uid, tuple(boxes[places[uid]]) if uid in places else ())
         for uid in wanted_uids
     )
     for each in slices:
-        ctx.report(SliceDetected(series.key, each))
+        attention = maps.get(places.get(each.sop_instance_uid, -1))
+        ctx.report(SliceDetected(series.key, each, attention))
     lesions = tuple(
-        _name_lesion(number, lesion, series) for number, lesion in enumerate(found.lesions, start=1)
+        _name_lesion(number, lesion, series, volume)
+        for number, lesion in enumerate(found.lesions, start=1)
     )
     ctx.report(SeriesDetected(series.key, lesions))
     return SeriesResult(whole, slices, lesions, unreadable=unreadable)
 
 
-def _name_lesion(number: int, lesion: VolumeLesion, series: Series) -> Lesion:
+def _name_lesion(
+    number: int, lesion: VolumeLesion, series: Series, volume: NDArray[np.int16]
+) -> Lesion:
     uids = tuple(series.slices[index].sop_instance_uid for index in lesion.indices)
-    return Lesion(number, lesion.box_mm, lesion.score, uids)
+    boxes = [one.box for one in lesion.detections]
+    size = measure_lesion(
+        volume, list(zip(lesion.indices, uids, boxes, strict=True)), series.pixel_spacing_mm
+    )
+    return Lesion(number, lesion.box_mm, lesion.score, uids, lesion.detections, size)

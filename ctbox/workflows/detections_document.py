@@ -12,7 +12,7 @@ from typing import Any
 
 from ctbox.boxes import BoundingBox
 from ctbox.errors import CtboxError
-from ctbox.model.detection import Detection, Lesion
+from ctbox.model.detection import Detection, Lesion, LesionSize, SizeSource
 
 MAX_DOCUMENT_BYTES = 1_000_000_000
 _HINT = "Choose a file that `ctbox predict --json` has written."
@@ -116,4 +116,25 @@ def _parse_lesion(entry: Mapping[str, Any]) -> Lesion:
     if not all(map(math.isfinite, (x1, y1, z1, x2, y2, z2))):
         raise ValueError("A lesion's box is not finite.")
     uids = tuple(str(uid) for uid in entry["sop_instance_uids"])
-    return Lesion(int(entry["id"]), (x1, y1, z1, x2, y2, z2), _parse_score(entry["score"]), uids)
+    members = zip(entry.get("boxes", ()), entry.get("scores", ()), strict=True)
+    found = tuple(_parse_detection({"box": box, "score": score}) for box, score in members)
+    if found and len(found) != len(uids):
+        raise ValueError(f"A lesion has {len(uids)} slices but {len(found)} boxes.")
+    return Lesion(
+        lesion_id=int(entry["id"]),
+        box_mm=(x1, y1, z1, x2, y2, z2),
+        score=_parse_score(entry["score"]),
+        sop_instance_uids=uids,
+        detections=found,
+        size=_parse_size(entry.get("long_axis")),
+    )
+
+
+def _parse_size(entry: Mapping[str, Any] | None) -> LesionSize | None:
+    """Return a lesion's size; files of an older ctbox have none."""
+    if entry is None:
+        return None
+    length = float(entry["mm"])
+    if not (math.isfinite(length) and length >= 0):
+        raise ValueError(f"A long axis must be a length in mm, got {length}.")
+    return LesionSize(length, str(entry["sop_instance_uid"]), SizeSource(entry["measured_on"]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctbox.dicom.series import Series
-from ctbox.model.detection import Detection, Lesion, SliceDetections
+from ctbox.model.detection import Detection, Lesion, LesionSize, SliceDetections
 from ctbox.workflows.detect import DetectResult, SeriesResult
 from ctbox.workflows.open_case import AnnotationSummary, Case, FileProblem, SeriesCase
 
@@ -31,7 +31,9 @@ def describe_detections(result: DetectResult, skipped: Sequence[FileProblem]) ->
     """Return what `ctbox predict --json` writes.
 
     Boxes are x1, y1, x2, y2 in the slice's own pixels (x column, y row, pixel edges), best
-    score first; lesions' boxes are x1, y1, z1, x2, y2, z2 in mm of the patient's system (LPS).
+    score first. A lesion's `box_mm` is x1, y1, z1, x2, y2, z2 in mm of the patient's system (LPS);
+    its `boxes` and `scores` are those on its `sop_instance_uids`, one by one; its `long_axis` is
+    measured on the slice where its box is largest, None without a pixel spacing.
     """
     return {
         "notice": NOTICE,
@@ -123,9 +125,23 @@ def _describe_detection(detection: Detection) -> dict[str, Any]:
 
 
 def _describe_lesion(lesion: Lesion) -> dict[str, Any]:
+    found = lesion.detections
     return {
         "id": lesion.lesion_id,
         "box_mm": [round(value, 3) for value in lesion.box_mm],
         "score": round(lesion.score, 6),
         "sop_instance_uids": list(lesion.sop_instance_uids),
+        "boxes": [[round(value, 3) for value in one.box.as_tuple()] for one in found],
+        "scores": [round(one.score, 6) for one in found],
+        "long_axis": _describe_size(lesion.size),
+    }
+
+
+def _describe_size(size: LesionSize | None) -> dict[str, Any] | None:
+    if size is None:
+        return None
+    return {
+        "mm": round(size.long_axis_mm, 2),
+        "sop_instance_uid": size.sop_instance_uid,
+        "measured_on": size.source.value,
     }

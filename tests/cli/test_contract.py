@@ -243,7 +243,8 @@ def test_predict_lists_every_slice(
             assert 0 <= x1 < x2 <= 128
             assert 0 <= y1 < y2 <= 96
     for lesion in series["lesions"]:
-        assert lesion.keys() == {"id", "box_mm", "score", "sop_instance_uids"}
+        assert lesion.keys() >= {"id", "box_mm", "score", "sop_instance_uids"}
+        assert len(lesion["boxes"]) == len(lesion["scores"]) == len(lesion["sop_instance_uids"])
         assert len(lesion["box_mm"]) == 6
 
 

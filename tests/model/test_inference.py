@@ -19,11 +19,13 @@ from ctbox.model.config import (
 from ctbox.model.dataset import TrainingData
 from ctbox.model.devices import choose_device
 from ctbox.model.geometry import VolumeGeometry
-from ctbox.model.inference import Detector, find_core
+from ctbox.model.inference import Detector
 from ctbox.model.lung_inference import find_heat_neighbours, find_looked_at
 from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
+from ctbox.model.recipe import Recipe, Stage
 from ctbox.model.shipping import CardNotes, build_card
 from ctbox.model.training import fit
+from ctbox.model.volume_lesions import find_core
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from tests.model.toy import make_config, make_geometry, make_series, make_volume
 
@@ -37,7 +39,9 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     series = (make_series("T1"), make_series("T2", centre=(6, 42, 90), seed=1))
     state = fit(config, TrainingData(series)).state
     notes = CardNotes("toy", 0.2, "patient", "make toy")
-    card = build_card(state, config, InferenceConfig(), (series, ()), notes)
+    card = build_card(
+        state, Recipe((Stage("only", config),)), InferenceConfig(), (series, ()), notes
+    )
     return save_checkpoint(tmp_path_factory.mktemp("models") / "toy", state, card)
 
 
@@ -156,7 +160,9 @@ def test_the_baseline_gives_one_raw_box_of_score_one_a_slice(tmp_path: Path) -> 
     state["fc2.bias"].copy_(torch.tensor([4.0, 8.0, 16.0, 24.0]))
     notes = CardNotes("base", 0.5, "patient", "train")
     config = TrainingConfig(model=model)
-    card = build_card(state, config, InferenceConfig(), ((make_series(),), ()), notes)
+    card = build_card(
+        state, Recipe((Stage("only", config),)), InferenceConfig(), ((make_series(),), ()), notes
+    )
     detector = Detector.load(save_checkpoint(tmp_path / "base", state, card), device="cpu")
     found = detector.predict_volume(np.zeros((2, 96, 128)), VolumeGeometry((1, 1), (0.0, 5.0)))
     assert [[one.score for one in s] for s in found.slices] == [[1.0], [1.0]]

@@ -22,6 +22,7 @@ from ctbox.model.dataset import TrainingData
 from ctbox.model.inference import Detector
 from ctbox.model.losses import compute_loss
 from ctbox.model.networks.detector import LungDetector
+from ctbox.model.recipe import Recipe, Stage
 from ctbox.model.shipping import CardNotes, build_card
 from ctbox.model.training import fit
 from tests.model.toy import TOY_MODEL, make_config, make_geometry, make_series, make_volume
@@ -59,7 +60,9 @@ def test_it_learns_and_predicts_in_the_slices_own_pixels(tmp_path: Path) -> None
     series = (make_series("T1"),)
     state = fit(config, TrainingData(series)).state
     notes = CardNotes("fine", 0.2, "patient", "make fine")
-    card = build_card(state, config, InferenceConfig(), (series, ()), notes)
+    card = build_card(
+        state, Recipe((Stage("only", config),)), InferenceConfig(), (series, ()), notes
+    )
     detector = Detector.load(save_checkpoint(tmp_path / "fine", state, card), device="cpu")
     hu, boxes = make_volume()
     best = detector.predict_volume(hu, make_geometry()).slices[8][0]

@@ -66,14 +66,59 @@ class SimpleCancerCNN(nn.Module):
         ValueError
             If the slices have another shape.
         """
+        return self.regress(self.extract(slices))
+
+    def extract(self, slices: torch.Tensor) -> torch.Tensor:
+        """Return the last convolution's features (N, 32, side / 4, side / 4).
+
+        Raises
+        ------
+        ValueError
+            If the slices have another shape than `forward` takes.
+        """
         if tuple(slices.shape[1:]) != (1, self.side, self.side):
             expected = f"(N, 1, {self.side}, {self.side})"
             raise ValueError(f"Slices must have shape {expected}, got {tuple(slices.shape)}.")
         features = self.pool(functional.relu(self.conv1(slices)))
-        features = self.pool(functional.relu(self.conv2(features)))
+        last: torch.Tensor = self.pool(functional.relu(self.conv2(features)))
+        return last
+
+    def regress(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the boxes (N, 4) that features from `extract` lead to."""
         hidden = functional.relu(self.fc1(features.flatten(1)))
         boxes: torch.Tensor = self.fc2(hidden)
         return boxes
+
+    def attribute(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return boxes, and how much each place of the features adds to their four numbers.
+
+        Gradient times activation, summed over channels, as in HiResCAM [1]_; Grad-CAM's mean
+        over places would blur it, since every place has weights of its own here.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            (N, 32, h, w), as `extract` returns them.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Boxes (N, 4), and contributions (N, h, w) in pixels: of each number's contribution
+            the amount, summed over the four.
+
+        References
+        ----------
+        .. [1] Draelos, R. L., Carin, L., "Use HiResCAM instead of Grad-CAM for faithful
+           explanations of convolutional neural networks", arXiv:2011.08891.
+        """
+        with torch.enable_grad():
+            leaf = features.detach().requires_grad_()
+            boxes = self.regress(leaf)
+            amounts = torch.zeros_like(features[:, 0])
+            for number in range(boxes.shape[1]):
+                (slope,) = torch.autograd.grad(boxes[:, number].sum(), leaf, retain_graph=True)
+                amounts += (slope * features).sum(dim=1).abs()
+        return boxes.detach(), amounts
 
 
 def prepare_slices(hu: torch.Tensor, side: int = SIDE) -> torch.Tensor:

@@ -46,6 +46,8 @@ class Settings:
         Name of the model to predict with; None for the shipped one.
     confidence : float or None
         Score in 0…1 from which boxes are shown; None for the model's own.
+    hit_iou : float
+        Least IoU with an expert's box that makes a detection a hit, 0…1.
     smooth : bool
         Whether pixels are interpolated on the screen.
     show_outline : bool
@@ -54,6 +56,12 @@ class Settings:
         Whether the panel shows the raw Sobel picture.
     shortcuts : str
         Profile of shortcuts.
+    user_windows : tuple of (str, float, float)
+        The user's own display windows: name, width, level.
+    invert_window_drag : bool
+        Whether dragging left widens the window and down brightens.
+    cine_fps : int
+        Slices a second of cine, 1…60.
     unknown : mapping
         Fields of a newer version, written back as they were read.
     """
@@ -66,10 +74,14 @@ class Settings:
     device: str = "auto"
     default_model: str | None = None
     confidence: float | None = None
+    hit_iou: float = 0.3
     smooth: bool = True
     show_outline: bool = False
     show_raw_sobel: bool = False
     shortcuts: str = "radiology"
+    user_windows: tuple[tuple[str, float, float], ...] = ()
+    invert_window_drag: bool = False
+    cine_fps: int = 12
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def with_recent(self, path: str | Path) -> Settings:
@@ -119,6 +131,27 @@ def _is_score_or_none(value: object) -> bool:
     return 0 <= value <= 1  # false for NaN too
 
 
+def _is_windows(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_window, value))
+
+
+def _is_window(value: object) -> bool:
+    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], str):
+        return False
+    numbers = [each for each in value[1:] if isinstance(each, int | float)]
+    if len(numbers) < 2 or any(isinstance(each, bool) for each in numbers):
+        return False
+    return 1 <= numbers[0] <= 1e5 and -1e5 <= numbers[1] <= 1e5  # false for NaN too
+
+
+def _is_cine_fps(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 60
+
+
+def _is_score(value: object) -> bool:
+    return value is not None and _is_score_or_none(value)
+
+
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "theme": THEMES.__contains__,
     "recent_paths": _is_paths,
@@ -128,10 +161,14 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "device": DEVICES.__contains__,
     "default_model": _is_text_or_none,
     "confidence": _is_score_or_none,
+    "hit_iou": _is_score,
     "smooth": _is_flag,
     "show_outline": _is_flag,
     "show_raw_sobel": _is_flag,
     "shortcuts": _is_text,
+    "user_windows": _is_windows,
+    "invert_window_drag": _is_flag,
+    "cine_fps": _is_cine_fps,
 }
 
 
@@ -219,6 +256,8 @@ def _parse(data: dict[str, Any], path: Path) -> LoadedSettings:
         del values[name]
     if "recent_paths" in values:
         values["recent_paths"] = tuple(values["recent_paths"][:MAX_RECENT])
+    if "user_windows" in values:
+        values["user_windows"] = tuple(tuple(each) for each in values["user_windows"])
     # A newer version's number stays with its fields, so that it finds what it wrote.
     version = data.get("version")
     is_newer = isinstance(version, int) and not isinstance(version, bool) and version > VERSION

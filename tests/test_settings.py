@@ -34,6 +34,9 @@ CHANGED = Settings(
     show_outline=True,
     show_raw_sobel=True,
     shortcuts="annotator",
+    user_windows=(("Bone", 2000.0, 300.0), ("Größe", 160, 60)),
+    invert_window_drag=True,
+    cine_fps=25,
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import statistics
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from ctbox.dicom.geometry import (
     STANDARD_AXIAL_LETTERS,
@@ -189,28 +190,35 @@ def _find_place_problems(slices: Sequence[Slice]) -> list[str | None]:
         return []
     steps = [abs(b - a) for a, b in itertools.pairwise(known)]
     return [
-        _find_duplicates(steps, known),
-        _find_gaps(steps, spacing),
-        _find_uneven(steps, spacing),
+        _find_duplicates(steps, slices),
+        _find_gaps(steps, spacing, slices),
+        _find_uneven(steps, spacing, slices),
     ]
 
 
-def _find_duplicates(steps: Sequence[float], positions: Sequence[float]) -> str | None:
+def _name_pair(slices: Sequence[Slice], index: int) -> str:
+    """Return the numbers and the files of a slice and the next one."""
+    sources = (slice_.source for slice_ in slices[index : index + 2])
+    names = [PurePath(source.member or source.path).name for source in sources]
+    return f"slices {index + 1} and {index + 2} ({names[0]}, {names[1]})"
+
+
+def _find_duplicates(steps: Sequence[float], slices: Sequence[Slice]) -> str | None:
     at = [index for index, step in enumerate(steps) if step <= SAME_POSITION_MM]
     if not at:
         return None
     n_places = sum(index - 1 not in at for index in at)
     return (
         f"{_count(n_places, 'position')} held by more than one slice, first at "
-        f"{positions[at[0]]:.1f} mm (slices {at[0] + 1} and {at[0] + 2})."
+        f"{slices[at[0]].position_along_normal_mm or 0.0:.1f} mm: {_name_pair(slices, at[0])}."
     )
 
 
-def _find_gaps(steps: Sequence[float], spacing: float) -> str | None:
+def _find_gaps(steps: Sequence[float], spacing: float, slices: Sequence[Slice]) -> str | None:
     at = [index for index, step in enumerate(steps) if step > GAP_FACTOR * spacing]
     if not at:
         return None
-    shown = [f"{steps[i]:.1f} mm between slices {i + 1} and {i + 2}" for i in at[:3]]
+    shown = [f"{steps[i]:.1f} mm between {_name_pair(slices, i)}" for i in at[:3]]
     more = f" and {len(at) - 3} more" if len(at) > 3 else ""
     return (
         f"{_count(len(at), 'gap')} where slices are missing: {', '.join(shown)}{more} "
@@ -218,7 +226,7 @@ def _find_gaps(steps: Sequence[float], spacing: float) -> str | None:
     )
 
 
-def _find_uneven(steps: Sequence[float], spacing: float) -> str | None:
+def _find_uneven(steps: Sequence[float], spacing: float, slices: Sequence[Slice]) -> str | None:
     tolerance = max(UNEVEN_MM, UNEVEN_FRACTION * spacing)
     at = [
         index
@@ -230,5 +238,5 @@ def _find_uneven(steps: Sequence[float], spacing: float) -> str | None:
     uneven = [steps[index] for index in at]
     return (
         f"Uneven spacing at {_count(len(at), 'place')}: {min(uneven):.2f} to {max(uneven):.2f} mm "
-        f"(median {spacing:.2f} mm), first between slices {at[0] + 1} and {at[0] + 2}."
+        f"(median {spacing:.2f} mm), first between {_name_pair(slices, at[0])}."
     )

@@ -2,63 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from ctbox.gui.action_spec import ActionSpec, Scope
+from ctbox.gui.editing.action_table import EDIT_ACTIONS
 from ctbox.gui.icons import find_icon
 from ctbox.gui.theme import Theme
-
-
-class Scope(enum.Enum):
-    """Where a key works."""
-
-    WINDOW = "anywhere in the window"
-    IMAGE = "while the image has the focus"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One command.
-
-    Parameters
-    ----------
-    name : str
-        Its name in code.
-    group : str
-        Its heading in the shortcut sheet.
-    text : str
-        Its words in a menu, ``&`` before the letter to underline.
-    keys : tuple of str
-        Shortcuts, the first one shown.
-    icon : str
-        Key into `icons`; empty for none.
-    tip : str
-        What it does, where the text does not say it.
-    checkable : bool
-        Whether it is a switch.
-    scope : Scope
-        Where its keys work.
-    choice : str
-        Name of the set of which one is on; empty for none.
-    short : str
-        Its words on a button; empty for those of the menu.
-    """
-
-    name: str
-    group: str
-    text: str
-    keys: tuple[str, ...] = ()
-    icon: str = ""
-    tip: str = ""
-    checkable: bool = False
-    scope: Scope = Scope.WINDOW
-    choice: str = ""
-    short: str = ""
 
 
 _FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
@@ -82,6 +35,11 @@ ACTIONS = (
         "open_sample", _FILE, "Open &sample case", (), "sample",
         "Open synthetic chest CT series made on this computer",
     ),
+    ActionSpec(
+        "save", _FILE, "&Save my boxes", ("Ctrl+S",), "save",
+        "Write your boxes as PASCAL VOC files, one a slice",
+    ),
+    ActionSpec("save_as", _FILE, "Save my boxes &as…", ("Ctrl+Shift+S",), "save"),
     ActionSpec("quit", _FILE, "&Quit", ("Ctrl+Q",), "quit"),
     ActionSpec("previous_slice", _SCROLL, "&Previous slice", ("Up",), scope=_IMAGE),
     ActionSpec("next_slice", _SCROLL, "&Next slice", ("Down",), scope=_IMAGE),
@@ -104,6 +62,12 @@ ACTIONS = (
     ActionSpec(
         "cine", _SCROLL, "&Cine", ("Space", "C"), "cine", "Play through the slices",
         checkable=True, scope=_IMAGE,
+    ),
+    ActionSpec(
+        "cine_slower", _SCROLL, "Cine s&lower", ("[",), tip="Fewer slices a second", scope=_IMAGE
+    ),
+    ActionSpec(
+        "cine_faster", _SCROLL, "Cine fas&ter", ("]",), tip="More slices a second", scope=_IMAGE
     ),
     ActionSpec(
         "window_lung", _SHOW, "&Lung window", ("1",), "lung", "Lung window: W 1400  L −700"
@@ -161,8 +125,16 @@ ACTIONS = (
         choice="tool",
     ),
     ActionSpec(
+        "tool_draw", _HANDS, "Draw &box", ("M",), "tool_draw",
+        "Draw a box of your own around a tumour", checkable=True, choice="tool",
+    ),
+    ActionSpec(
         "copy_measurements", _HANDS, "&Copy measurements", ("Ctrl+Shift+C",), "copy",
         "Copy all measurements of this case as text",
+    ),
+    ActionSpec(
+        "invert_drag", _HANDS, "Invert &window drag", (), "",
+        "Drag left for wider, down for brighter", checkable=True,
     ),
     ActionSpec(
         "annotations", _BOXES, "&Expert's boxes", ("E",), "expert",
@@ -172,6 +144,11 @@ ACTIONS = (
         "detections", _BOXES, "&Predicted boxes", ("B",), "detections",
         "Show the predicted boxes (dashed, orange)", checkable=True, short="AI",
     ),
+    ActionSpec(
+        "mine", _BOXES, "&My boxes", ("Y",), "mine",
+        "Show your own boxes (solid, white)", checkable=True, short="Mine",
+    ),
+    *EDIT_ACTIONS,
     ActionSpec(
         "outline", _BOXES, "Sobel &outline", ("O",), "outline",
         "Lay the tumour's Sobel outline on the slice", checkable=True, short="Outline",
@@ -204,6 +181,8 @@ MOUSE_HINTS = (
     ("Right drag", "Zoom"),
     ("Double-click", "Fit the whole image"),
     ("Click on a box", "Select it; Ctrl + click pairs it with the selected one"),
+    ("Drag a box of yours", "Move it; its handles change its size"),
+    ("Double-click a box of yours", "Change its label"),
 )
 
 

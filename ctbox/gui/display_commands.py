@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW, VoiWindow
+from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.theme import THEMES, apply_theme
 from ctbox.gui.toasts import ToastArea
@@ -18,7 +18,7 @@ from ctbox.gui.viewer.placement import Placement
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.settings import Settings
 
-_OVERLAY_COMMANDS = ("annotations", "detections", "outline", "texts", "patient")
+_OVERLAY_COMMANDS = ("annotations", "detections", "mine", "outline", "texts", "patient")
 
 
 class DisplayCommands(QObject):
@@ -101,7 +101,6 @@ class DisplayCommands(QObject):
         commands["tool_window"].setChecked(True)
         self._state.set_smooth(settings.smooth)
         self._state.set_overlays(replace(self._state.overlays, outline=settings.show_outline))
-        self._window.set_file_windows({})
         self._on_overlays_changed()
         self._on_display_changed()
 
@@ -121,9 +120,6 @@ class DisplayCommands(QObject):
     # --- display ----------------------------------------------------------------------------
 
     def _on_series_changed(self) -> None:
-        shown = self._state.slice
-        windows = () if shown is None else shown.windows
-        self._window.set_file_windows({_name_window(each): each for each in windows})
         self._on_display_changed()
 
     def _on_display_changed(self) -> None:
@@ -156,8 +152,3 @@ class DisplayCommands(QObject):
             self._window.showFullScreen()
         else:
             self._window.showNormal()
-
-
-def _name_window(window: VoiWindow) -> str:
-    parts = (window.name, readout.describe_window(window))
-    return "  ".join(part for part in parts if part)

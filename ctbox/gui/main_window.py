@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -23,39 +22,41 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ctbox.dicom.series import VoiWindow
 from ctbox.gui.actions import apply_icons, build_actions
 from ctbox.gui.browser.panel import BrowserPanel
 from ctbox.gui.device_chip import DeviceChip
+from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
 from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.theme import DARK, Theme
 from ctbox.gui.viewer.panel import ViewerPanel
+from ctbox.gui.window_presets import PresetMenu
 
 DEFAULT_SIZE = QSize(1280, 800)
 _BROWSER_WIDTH = 286
-_LAST_DIGIT = 9
 
-_FILE_MENU = ("open_folder", "open_file", "open_annotations", "", "open_sample")
+_FILE_MENU = (
+    "open_folder", "open_file", "open_annotations", "", "save", "save_as", "", "open_sample",
+)  # fmt: skip
 _VIEW_MENU = (
     "window_lung", "window_mediastinum", "", "fit", "reset", "smooth", "",
-    "annotations", "detections", "outline", "", "texts", "patient",
+    "annotations", "detections", "mine", "outline", "", "texts", "patient",
 )  # fmt: skip
 _SLICES_MENU = (
     "previous_slice", "next_slice", "back_ten", "forward_ten", "first_slice", "last_slice", "",
-    "previous_box", "next_box", "", "cine",
+    "previous_box", "next_box", "", "cine", "cine_slower", "cine_faster",
 )  # fmt: skip
 _TOOLS_MENU = (
     "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
-    "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements",
+    "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements", "", "invert_drag",
 )  # fmt: skip
 _AI_MENU = ("predict_slice", "predict_series", "", "cancel")
 _HELP_MENU = ("shortcuts", "", "about")
 _TOOL_BAR = (
     "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
-    "tool_ruler", "tool_angle", "tool_ellipse", "",
+    "tool_ruler", "tool_angle", "tool_ellipse", "", "tool_draw", "undo", "redo", "",
     "window_lung", "window_mediastinum", "", "fit", "reset", "cine", "",
     "previous_box", "next_box", "", "annotations", "detections", "outline",
 )  # fmt: skip
@@ -89,7 +90,7 @@ class MainWindow(QMainWindow):
         )
         self.chip = DeviceChip()
         self.recent_menu = QMenu("Open &recent", self)
-        self.file_windows_menu = QMenu("&Windows of this file", self)
+        self.presets_menu = PresetMenu(self)
         self._docks: list[QDockWidget] = []
         self._layout_before = QByteArray()
         self._window_menu = QMenu("&Window", self)
@@ -115,9 +116,12 @@ class MainWindow(QMainWindow):
         file_menu.addMenu(self.recent_menu)
         file_menu.addSeparator()
         file_menu.addAction(self.commands["quit"])
+        edit_menu = bar.addMenu("&Edit")
+        self._fill(edit_menu, EDIT_MENU)
+        self._fill(edit_menu.addMenu("&Nudge selected box"), NUDGE_MENU)
         view_menu = bar.addMenu("&View")
         self._fill(view_menu, _VIEW_MENU)
-        view_menu.insertMenu(self.commands["fit"], self.file_windows_menu)
+        view_menu.insertMenu(self.commands["fit"], self.presets_menu)
         view_menu.insertSeparator(self.commands["fit"])
         self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
         self._fill(bar.addMenu("&Tools"), _TOOLS_MENU)
@@ -239,18 +243,6 @@ class MainWindow(QMainWindow):
             action = self.recent_menu.addAction(path.replace("&", "&&"))
             action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
         self.start_page.set_recent(paths)
-
-    def set_file_windows(self, windows: Mapping[str, VoiWindow]) -> None:
-        """List the file's own display windows by name, on the digits from 3."""
-        self.file_windows_menu.clear()
-        self.file_windows_menu.setEnabled(bool(windows))
-        for digit, (name, window) in enumerate(windows.items(), start=3):
-            action = self.file_windows_menu.addAction(name.replace("&", "&&"))
-            if digit <= _LAST_DIGIT:
-                action.setShortcut(QKeySequence(str(digit)))
-            action.triggered.connect(
-                lambda _=False, window=window: self.viewer.state.set_window(window)
-            )
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw all icons in the theme's colours."""

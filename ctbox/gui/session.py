@@ -19,6 +19,7 @@ from ctbox.gui.measuring.commands import MeasuringCommands
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.prediction_commands import PredictionCommands
+from ctbox.gui.reading_commands import ReadingCommands
 from ctbox.gui.toasts import Toast, ToastArea
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.progress import Progress
@@ -79,6 +80,7 @@ class Session(QObject):
         self._toasts = ToastArea(window)
         display = DisplayCommands(window, self._toasts)
         PredictionCommands(window, self.prediction, self._notifier, self._toasts)
+        self.reading = ReadingCommands(window, self._toasts, settings)
         self.measuring = MeasuringCommands(window, self._toasts)
         self.cases.case_opened.connect(self.measuring.take_case)
         self._connect_commands()
@@ -255,7 +257,7 @@ class Session(QObject):
         """Return the settings with what the user changed in this run."""
         window = self.window
         return replace(
-            self.settings,
+            self.reading.collect(self.settings),
             theme="light" if window.commands["theme"].isChecked() else "dark",
             smooth=self.state.smooth,
             show_outline=self.state.overlays.outline,

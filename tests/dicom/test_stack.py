@@ -30,10 +30,13 @@ def test_rounding_is_no_problem() -> None:
 
 
 def test_gaps_are_counted_and_placed() -> None:
-    (sentence,) = problems(make_stack([0, -5, -10, -20, -25, -40]))
+    stack = make_stack([0, -5, -10, -20, -25, -40])
+    (sentence,) = problems(stack)
+    names = [instance.slice_.source.path.name for instance in stack]
     assert sentence == (
-        "2 gaps where slices are missing: 10.0 mm between slices 3 and 4, "
-        "15.0 mm between slices 5 and 6 (median spacing 5.0 mm)."
+        "2 gaps where slices are missing: "
+        f"10.0 mm between slices 3 and 4 ({names[2]}, {names[3]}), "
+        f"15.0 mm between slices 5 and 6 ({names[4]}, {names[5]}) (median spacing 5.0 mm)."
     )
 
 
@@ -49,16 +52,19 @@ def test_many_gaps_are_not_all_listed() -> None:
 def test_duplicates_are_counted_and_placed() -> None:
     instances = [*make_stack(REGULAR), make_header(-10.0, number=77), make_header(-10, number=78)]
     (sentence,) = problems(instances)
-    assert sentence == (
-        "1 position held by more than one slice, first at -10.0 mm (slices 3 and 4)."
+    assert sentence.startswith(
+        "1 position held by more than one slice, first at -10.0 mm: slices 3 and 4 ("
     )
+    assert instances[2].slice_.source.path.name in sentence
 
 
 def test_uneven_spacing_names_its_range() -> None:
-    (sentence,) = problems(make_stack([0, -5, -10, -15.4, -20, -25]))
+    stack = make_stack([0, -5, -10, -15.4, -20, -25])
+    (sentence,) = problems(stack)
+    names = [instance.slice_.source.path.name for instance in stack]
     assert sentence == (
         "Uneven spacing at 2 places: 4.60 to 5.40 mm (median 5.00 mm), "
-        "first between slices 3 and 4."
+        f"first between slices 3 and 4 ({names[2]}, {names[3]})."
     )
 
 

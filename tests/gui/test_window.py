@@ -546,7 +546,7 @@ def test_docks_come_back_as_they_were_left(qtbot, opened: App, folder: Path) -> 
 
 def test_the_files_own_windows_are_on_the_digits_from_three(qtbot, opened: App) -> None:
     (own, *_) = opened.window.viewer.state.slice.windows
-    action = opened.window.file_windows_menu.actions()[0]
+    action = next(a for a in opened.window.presets_menu.actions() if not a.isSeparator())
     assert f"{own.width:.0f}" in action.text()
     press(qtbot, opened, Qt.Key.Key_3)
     assert opened.window.viewer.state.window == own

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Point = tuple[float, float]
 Spacing = tuple[float, float]
+# Of a pixel: no ellipse as thin as this holds a pixel's centre.
+_LEAST_SIZE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def find_ellipse_values(
     """
     (left, right), (top, bottom) = (sorted(pair) for pair in zip(corner, opposite, strict=True))
     rows, columns = pixels.shape
-    if right <= left or bottom <= top:
+    if min(right - left, bottom - top) < _LEAST_SIZE:
         return pixels[:0, :0].ravel()
     x0, x1 = max(math.floor(left), 0), min(math.ceil(right), columns)
     y0, y1 = max(math.floor(top), 0), min(math.ceil(bottom), rows)

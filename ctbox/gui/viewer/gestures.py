@@ -40,6 +40,8 @@ class DragStart:
         Where the image lay.
     window, placement, slice_index : VoiWindow, Placement, int
         The state then.
+    inverted : bool
+        Whether the window follows the other way round.
     """
 
     tool: Tool
@@ -49,6 +51,7 @@ class DragStart:
     window: VoiWindow
     placement: Placement
     slice_index: int
+    inverted: bool = False
 
 
 def choose_drag(button: Qt.MouseButton, left_tool: Tool) -> Tool | None:
@@ -70,7 +73,8 @@ def apply_drag(state: ViewerState, start: DragStart, point: QPointF) -> None:
     """Change the state as far as the pointer has come from where the drag began."""
     dx, dy = point.x() - start.point.x(), point.y() - start.point.y()
     if start.tool is Tool.WINDOW:
-        state.set_window(drag_window(start.window, dx, dy))
+        turn = -1.0 if start.inverted else 1.0
+        state.set_window(drag_window(start.window, turn * dx, turn * dy))
     elif start.tool is Tool.PAN:
         state.set_placement(pan(start.placement, start.mapping, start.image, dx, dy))
     elif start.tool is Tool.ZOOM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from ctbox.gui.banner import Banner
 from ctbox.gui.viewer import readout
@@ -14,7 +14,7 @@ from ctbox.gui.viewer.slice_slider import SliceSlider
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
 
-CINE_INTERVAL_MS = 80
+DEFAULT_CINE_FPS, MAX_CINE_FPS = 12, 60
 
 
 class ViewerPanel(QWidget):
@@ -32,6 +32,7 @@ class ViewerPanel(QWidget):
 
     probe_changed = Signal(object)
     cine_changed = Signal(bool)
+    cine_speed_changed = Signal(int)
 
     def __init__(
         self,
@@ -48,7 +49,9 @@ class ViewerPanel(QWidget):
         self.slider = SliceSlider()
         self.banner = Banner()
         self._cine = QTimer(self)
-        self._cine.setInterval(CINE_INTERVAL_MS)
+        self._cine.setTimerType(Qt.TimerType.PreciseTimer)
+        self.cine_speed = _build_speed_box()
+        self.set_cine_speed(DEFAULT_CINE_FPS)
         self._pointer: tuple[int, int] | None = None
         self.setFocusProxy(self.view)
         self._lay_out()
@@ -61,6 +64,7 @@ class ViewerPanel(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self.slider, 1)
+        row.addWidget(self.cine_speed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -81,6 +85,8 @@ class ViewerPanel(QWidget):
         self.state.outline_toggled.connect(self._update_outlines)
         self.outlines.contours_changed.connect(self.view.show_outlines)
         self._cine.timeout.connect(self._on_cine_tick)
+        self.cine_speed.valueChanged.connect(self._on_speed_changed)
+        self.cine_speed.editingFinished.connect(self.view.setFocus)
 
     # --- cine -------------------------------------------------------------------------------
 
@@ -91,6 +97,21 @@ class ViewerPanel(QWidget):
         else:
             self._cine.stop()
         self.cine_changed.emit(self._cine.isActive())
+
+    def set_cine_speed(self, fps: int) -> None:
+        """Play so many slices a second."""
+        self.cine_speed.setValue(fps)
+        self._cine.setInterval(round(1000 / self.cine_speed.value()))
+
+    def step_cine_speed(self, direction: int) -> None:
+        """Play faster (1) or slower (−1), by a quarter."""
+        fps = self.cine_speed.value()
+        faster, slower = max(round(fps * 1.25), fps + 1), min(round(fps * 0.8), fps - 1)
+        self.set_cine_speed(faster if direction > 0 else slower)
+
+    def _on_speed_changed(self, fps: int) -> None:
+        self._cine.setInterval(round(1000 / fps))
+        self.cine_speed_changed.emit(fps)
 
     def _on_cine_tick(self) -> None:
         following = self.state.slice_index + 1
@@ -153,7 +174,8 @@ class ViewerPanel(QWidget):
 
     def find_marked_slice(self, direction: int) -> int | None:
         """Return the next slice with a box: direction 1 is caudal, −1 cranial."""
-        marked = self.slider.expert_marks | self.slider.detection_marks
+        slider = self.slider
+        marked = slider.expert_marks | slider.detection_marks | slider.keyed_marks
         here = self.state.slice_index
         beyond = [i for i in marked if (i - here) * direction > 0]
         return min(beyond, key=lambda i: abs(i - here), default=None)
@@ -171,3 +193,14 @@ class ViewerPanel(QWidget):
             return
         pixels = self.loader.find_pixels(index)
         self.probe_changed.emit(readout.describe_probe(slice_, index, pixels, *self._pointer))
+
+
+def _build_speed_box() -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(1, MAX_CINE_FPS)
+    box.setSuffix(" fps")
+    box.setKeyboardTracking(False)
+    box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    box.setAccessibleName("Speed of cine, slices a second")
+    box.setToolTip("Slices a second of cine  ([ and ])")
+    return box

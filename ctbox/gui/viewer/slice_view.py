@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from ctbox.gui.viewer.box_layer import BoxLayer
 from ctbox.gui.viewer.gestures import DragStart, Tool, apply_drag, choose_drag, is_click
 from ctbox.gui.viewer.hands import Hand, Pointer
 from ctbox.gui.viewer.overlay_painter import OverlayPainter
@@ -26,6 +29,7 @@ from ctbox.gui.viewer.state import Selection, ViewerState
 _WHEEL_NOTCH = 120
 _GRAB_REACH = 6.0
 _BLACK = QColor(0, 0, 0)
+_OWN_KINDS = (BoxKind.EXPERT, BoxKind.DETECTION)
 
 
 class SliceView(QWidget):
@@ -52,8 +56,10 @@ class SliceView(QWidget):
         self._drag: DragStart | None = None
         self._hands: tuple[Hand, ...] = ()
         self._holding: Hand | None = None
+        self._layers: tuple[BoxLayer, ...] = ()
         self._wheel_rest = 0
         self.tool = Tool.WINDOW
+        self.inverts_window_drag = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -75,6 +81,11 @@ class SliceView(QWidget):
     def add_hand(self, hand: Hand) -> None:
         """Let a tool take the left button before the view's own; earlier ones come first."""
         self._hands = (*self._hands, hand)
+
+    def add_layer(self, layer: BoxLayer) -> None:
+        """Show more boxes over every slice; `update_scene` asks for them anew."""
+        self._layers = (*self._layers, layer)
+        self.update_scene()
 
     # --- what is shown ----------------------------------------------------------------------
 
@@ -112,7 +123,12 @@ class SliceView(QWidget):
     def update_scene(self) -> None:
         """Rebuild the overlays from the state and repaint."""
         shown = self._outlines if self._state.overlays.outline else ()
-        self._scene = build_scene(self._state, shown, self._message)
+        scene = build_scene(self._state, shown, self._message)
+        for layer in self._layers:
+            iou = layer.describe_iou() if self._state.overlays.texts else None
+            marks = (*scene.boxes, *layer.build_marks())
+            scene = replace(scene, boxes=marks, iou=iou or scene.iou)
+        self._scene = scene
         self.update()
 
     def _on_window_changed(self) -> None:
@@ -215,6 +231,7 @@ class SliceView(QWidget):
             self._state.window,
             self._state.placement,
             self._state.slice_index,
+            self.inverts_window_drag,
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -269,7 +286,11 @@ class SliceView(QWidget):
     def _select_at(self, point: QPointF, *, pair: bool) -> None:
         x, y = self.mapping.to_image(point.x(), point.y())
         mark = find_box_at(self._scene.boxes, x, y, _GRAB_REACH / self.mapping.scale_x)
-        self._state.set_selection(_select(self._state.selection, mark, pair=pair))
+        is_extra = mark is not None and mark.kind not in _OWN_KINDS
+        for layer in self._layers:
+            layer.take_click(mark if is_extra else None)
+        found = None if is_extra else mark
+        self._state.set_selection(_select(self._state.selection, found, pair=pair))
 
     def _to_fraction(self, point: QPointF) -> tuple[float, float]:
         x, y = self.mapping.to_image(point.x(), point.y())

@@ -45,6 +45,10 @@ class ArchiveError(CtboxError):
     """A ZIP archive is damaged, unsafe or too large."""
 
 
+class CatalogError(CtboxError):
+    """A catalogue file is damaged, busy or of a newer ctbox."""
+
+
 class AnnotationError(CtboxError):
     """An annotation file could not be read or written."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ctbox.annotations.annotation import Annotation, AnnotationProblem, ProblemKind
@@ -104,21 +104,36 @@ def _group_by_uid(annotation_set: AnnotationSet) -> dict[str, list[_AnyFile]]:
 
 
 def _choose_file(files: list[_AnyFile], patient: str | None) -> _AnyFile:
-    if len(files) == 1:
-        return files[0]
-    filled = [file for file in files if isinstance(file, AnnotationFile) and file.annotations]
-    candidates = filled or files
-    own = (file for file in candidates if _is_patients(file.folder, patient))
-    return next(own, candidates[0])
+    candidates = [
+        (isinstance(file, AnnotationFile) and bool(file.annotations), file.folder) for file in files
+    ]
+    return files[choose_place(candidates, patient)]
+
+
+def choose_place(candidates: Sequence[tuple[bool, str | None]], patient: str | None) -> int:
+    """Return which of the files of one slice is used: filled, then the patient's own, then first.
+
+    Parameters
+    ----------
+    candidates : sequence of (bool, str or None)
+        Whether the file has boxes, and its folder; in sorting order.
+    patient : str or None
+        The slice's patient ID or annotation folder.
+    """
+    places = range(len(candidates))
+    filled = [place for place in places if candidates[place][0]] or list(places)
+    own = (place for place in filled if _is_patients(candidates[place][1], patient))
+    return next(own, filled[0])
 
 
 def _is_patients(folder: str | None, patient: str | None) -> bool:
     if folder is None or patient is None:
         return False
-    return _get_short_name(folder) == _get_short_name(patient)
+    return get_short_name(folder) == get_short_name(patient)
 
 
-def _get_short_name(patient: str) -> str:
+def get_short_name(patient: str) -> str:
+    """Return "A0212" of "Lung_Dx-A0212" and of itself, in capitals."""
     return patient.rpartition("-")[2].upper()
 
 

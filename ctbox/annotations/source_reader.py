@@ -78,6 +78,22 @@ class SourceReader:
         self._left -= len(data)
         return data
 
+    def find_member(self, path: Path, name: str) -> zipfile.ZipInfo:
+        """Return the member of an archive by its name.
+
+        Raises
+        ------
+        AnnotationError
+            If it is not there any more.
+        ArchiveError
+            If the archive cannot be opened.
+        """
+        try:
+            return self._open(path).getinfo(name)
+        except KeyError as error:
+            message = "This archive member is not there any more."
+            raise AnnotationError(message, "Index its folder again.", f"{path}!/{name}") from error
+
     def _read_file(self, source: AnnotationSource) -> bytes:
         try:
             with source.path.open("rb", buffering=0) as file:

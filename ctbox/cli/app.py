@@ -12,6 +12,8 @@ from ctbox.cli import (
     data_commands,
     doctor_commands,
     export_commands,
+    fine_tune_commands,
+    index_commands,
     model_commands,
     training_commands,
     window_commands,
@@ -80,8 +82,10 @@ window_commands.register(app)
 data_commands.register(app)
 model_commands.register(app)
 training_commands.register(app)
+fine_tune_commands.register(app)
 doctor_commands.register(app)
 export_commands.register(app)
+index_commands.register(app)
 
 
 def run(words: Sequence[str]) -> int:

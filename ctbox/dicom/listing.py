@@ -95,12 +95,13 @@ def list_sources(path: Path, ctx: TaskContext) -> SourceListing:
     return listing
 
 
-def _is_passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
     """Whether a file is known to be no image, and of no concern: annotations, the index."""
     return name.lower().endswith(".xml") or name.upper() == "DICOMDIR"
 
 
-def _is_archive_name(name: str) -> bool:
+def is_archive_name(name: str) -> bool:
+    """Whether a file in a folder is taken for a ZIP archive, by its name."""
     return name.lower().endswith(".zip")
 
 
@@ -109,10 +110,10 @@ def _list_archive(path: Path) -> SourceListing:
     listing = SourceListing()
     for name, span in members.members:
         source = InstanceSource(path, name, span)
-        if _is_archive_name(name):
+        if is_archive_name(name):
             reason = "A ZIP archive inside another is not searched: unpack the outer one."
             listing.skipped.append(SkippedFile(source.display, reason))
-        elif not _is_passed_over(PurePosixPath(name).name):
+        elif not is_passed_over(PurePosixPath(name).name):
             listing.sources.append(source)
     listing.skipped += [
         SkippedFile(InstanceSource(path, name).display, reason) for name, reason in members.refused
@@ -133,7 +134,7 @@ def _list_folder(folder: Path, ctx: TaskContext) -> SourceListing:
                 reason = "Link to a folder: not followed. Open its target on its own."
                 listing.skipped.append(SkippedFile(str(linked), reason))
         for name in names:
-            if not _is_passed_over(name):
+            if not is_passed_over(name):
                 _add_file(Path(root, name), listing, ctx)
     listing.sources.sort()
     return listing
@@ -143,7 +144,7 @@ def _add_file(file: Path, listing: SourceListing, ctx: TaskContext) -> None:
     # A pipe or device would be waited on forever. What cannot be asked is reported on reading.
     if file.exists() and not file.is_file():
         listing.skipped.append(SkippedFile(str(file), "Not a regular file."))
-    elif _is_archive_name(file.name):
+    elif is_archive_name(file.name):
         ctx.check()
         _add_archive(file, listing)
     else:

@@ -34,7 +34,8 @@ from ctbox.progress import Progress, TaskContext
 HEAD_BYTES = (16 * 1024, 256 * 1024, 64 * 1024**2)
 """How much of a file is read until its pixel data come into sight; headers here take 3 KiB."""
 
-_NOT_DICOM = "Not a DICOM file."
+NOT_DICOM = "Not a DICOM file."
+"""The reason of a skipped file of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _gather_foreign_archives(
     A folder of downloads may hold the ZIP of something else, with thousands of files; of an
     archive that was opened by itself every member is named.
     """
-    foreign_names = {file.path for file in skipped if file.reason == _NOT_DICOM}
+    foreign_names = {file.path for file in skipped if file.reason == NOT_DICOM}
     members: defaultdict[Path, list[str]] = defaultdict(list)
     for source in sources:
         if source.member is not None and source.path != place:
@@ -140,7 +141,7 @@ def read_header(source: InstanceSource) -> tuple[InstanceHeader, ...] | SkippedF
         return SkippedFile(source.display, describe_failure(error))
     reason = _find_problem(header, size_bytes)
     if reason is not None or header is None:
-        return SkippedFile(source.display, reason or _NOT_DICOM)
+        return SkippedFile(source.display, reason or NOT_DICOM)
     return parse_instances(header, source)
 
 
@@ -181,10 +182,10 @@ def _find_problem(header: ScannedHeader | None, size_bytes: int) -> str | None:
     if size_bytes == 0:
         return "The file is empty (0 bytes)."
     if header is None:
-        return _NOT_DICOM
+        return NOT_DICOM
     identity_problem = find_identity_problem(header.elements)
     if not header.has_preamble and identity_problem is not None:
-        return _NOT_DICOM
+        return NOT_DICOM
     syntax_problem = find_transfer_syntax_problem(header.transfer_syntax_uid)
     if syntax_problem is not None:
         return syntax_problem

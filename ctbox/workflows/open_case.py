@@ -145,27 +145,44 @@ def open_case(
         If cancelled.
     """
     opened = open_series(path, ctx)
-    folder_of_uid = {
-        each.sop_instance_uid: series.patient_id or ""
-        for series in opened.series
-        for each in series.slices
-    }
-    wanted = None if read_all_annotations else frozenset(folder_of_uid)
+    uids = (each.sop_instance_uid for series in opened.series for each in series.slices)
+    wanted = None if read_all_annotations else frozenset(uids)
     place = annotations if annotations is not None else find_annotation_folder(path)
     required = need_annotations and annotations is not None
     found, problem = _read_annotations(place, ctx, wanted, required=required)
-    pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid)
-    summary = _summarise(found, pairing)
+    case = assemble_case(str(path), opened, found)
+    summary = case.annotation_summary
     if problem is not None:
         summary = replace(summary, unparsable=(problem, *summary.unparsable))
     if annotations is not None and not summary.files:
         nothing = FileProblem(str(annotations), "No annotation files were found here.")
         summary = replace(summary, warnings=(nothing, *summary.warnings))
+    return replace(case, annotation_summary=summary)
+
+
+def assemble_case(path: str, opened: OpenedSeries, found: AnnotationSet) -> Case:
+    """Return the case of series and annotation files that were read.
+
+    Parameters
+    ----------
+    path : str
+        What the case is called after.
+    opened : OpenedSeries
+        Images.
+    found : AnnotationSet
+        Annotation files; those of other slices are listed as orphans.
+    """
+    folder_of_uid = {
+        each.sop_instance_uid: series.patient_id or ""
+        for series in opened.series
+        for each in series.slices
+    }
+    pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid)
     return Case(
-        path=str(path),
+        path=path,
         series=tuple(_join(series, pairing) for series in _order(opened.series, pairing)),
         skipped=opened.skipped,
-        annotation_summary=summary,
+        annotation_summary=_summarise(found, pairing),
         linked_folders=find_linked_folders(found),
     )
 

@@ -1,0 +1,243 @@
+"""Bring a catalogue up to date with a place: images, annotations and the clinical table."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ctbox.annotations.reading import find_annotation_folder
+from ctbox.dicom.catalog import CATALOG_NAME, Catalog
+from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds, writer_lock
+from ctbox.dicom.catalog_writer import CatalogWriter
+from ctbox.errors import AnnotationError, ArchiveError, CtboxError
+from ctbox.paths import user_data_folder
+from ctbox.progress import TaskContext
+from ctbox.workflows.clinical_table import find_clinical_table, read_clinical_table
+from ctbox.workflows.index_annotations import AnnotationCounts, index_annotations
+from ctbox.workflows.index_files import FileCounts, FileIndexer
+from ctbox.workflows.index_reading import HeaderReaders, choose_worker_count
+from ctbox.workflows.index_series import build_changed_series
+
+BUILD_EVERY_S = 5.0
+"""How often series are sorted while files are still being read, so that the browser fills."""
+BUILD_SHARE = 10
+"""How many times as long as the last sorting the next one waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRequest:
+    """What to index.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A folder, a file or a ZIP archive.
+    catalog : pathlib.Path or None
+        The catalogue's file; None for the user's own.
+    annotations : pathlib.Path or None
+        Annotation root; None looks for it in and beside `path`.
+    clinical : pathlib.Path or None
+        Clinical table; None looks for it in and beside `path`.
+    workers : int or None
+        Reading processes; None for as many as there are processors, 8 at most.
+    """
+
+    path: Path
+    catalog: Path | None = None
+    annotations: Path | None = None
+    clinical: Path | None = None
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """What came of a run.
+
+    Parameters
+    ----------
+    catalog : pathlib.Path
+        The catalogue's file.
+    files : FileCounts
+        How the files fared.
+    annotations : AnnotationCounts
+        How the annotation files fared.
+    patients, series, instances, skipped, orphans, unparsable : int
+        What the catalogue holds below the place now: annotation files without a slice, and
+        annotation files that could not be read, over the whole catalogue.
+    clinical_patients : int
+        Patients in the clinical table.
+    seconds : float
+        How long it took.
+    warnings : tuple of str
+        What could not be used, one sentence each.
+    """
+
+    catalog: Path
+    files: FileCounts
+    annotations: AnnotationCounts
+    patients: int
+    series: int
+    instances: int
+    skipped: int
+    orphans: int
+    unparsable: int
+    clinical_patients: int
+    seconds: float
+    warnings: tuple[str, ...] = field(default=())
+
+
+def default_catalog_path() -> Path:
+    """Return the catalogue of whoever names none."""
+    return user_data_folder() / CATALOG_NAME
+
+
+def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
+    """Index a place; only what changed since the last run is read.
+
+    A run that was cancelled or killed leaves a whole catalogue, and the next one goes on with
+    what is missing.
+
+    Raises
+    ------
+    DicomReadError
+        If there is nothing at the path, or it may not be read.
+    CatalogError
+        If the catalogue is damaged, of a newer ctbox, or written by another run.
+    CtboxError
+        If named annotations or a named clinical table cannot be read.
+    TaskCancelledError
+        If cancelled.
+    """
+    started = time.monotonic()
+    root = request.path.absolute()
+    path = (request.catalog or default_catalog_path()).absolute()
+    warnings: list[str] = []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with writer_lock(path), Catalog(path) as catalog:
+        place = _find_annotations(request, root)
+        _note_root(catalog, root, place, is_complete=False)
+        files = _index_files(catalog, root, request.workers, ctx)
+        annotations = _index_annotations(catalog, place, request, (ctx, warnings))
+        clinical = _index_clinical(catalog, request, root, warnings)
+        build_changed_series(catalog, ctx)
+        _tidy(catalog)
+        _note_root(catalog, root, place, is_complete=True)
+        return IndexReport(
+            catalog=path,
+            files=files,
+            annotations=annotations,
+            **_count(catalog),
+            clinical_patients=clinical,
+            seconds=time.monotonic() - started,
+            warnings=tuple(warnings),
+        )
+
+
+def _find_annotations(request: IndexRequest, root: Path) -> Path | None:
+    place = request.annotations or find_annotation_folder(root)
+    return None if place is None else place.absolute()
+
+
+def _index_files(catalog: Catalog, root: Path, workers: int | None, ctx: TaskContext) -> FileCounts:
+    indexer = FileIndexer(CatalogWriter(catalog), root, ctx)
+    with HeaderReaders(choose_worker_count() if workers is None else workers) as readers:
+        quiet = TaskContext(is_cancelled=lambda: ctx.cancelled)
+        due = time.monotonic() + BUILD_EVERY_S
+        for _ in indexer.run(readers):
+            ctx.check()
+            if (before := time.monotonic()) > due:
+                build_changed_series(catalog, quiet)
+                after = time.monotonic()
+                due = after + max(BUILD_EVERY_S, BUILD_SHARE * (after - before))
+    return indexer.counts
+
+
+def _index_annotations(
+    catalog: Catalog,
+    place: Path | None,
+    request: IndexRequest,
+    told: tuple[TaskContext, list[str]],
+) -> AnnotationCounts:
+    ctx, warnings = told
+    if place is None:
+        return AnnotationCounts()
+    try:
+        return index_annotations(catalog, place, ctx)
+    except (AnnotationError, ArchiveError) as error:
+        if request.annotations is not None:
+            raise
+        warnings.append(str(error))
+        return AnnotationCounts()
+
+
+def _index_clinical(
+    catalog: Catalog, request: IndexRequest, root: Path, warnings: list[str]
+) -> int:
+    table = request.clinical or find_clinical_table(root)
+    if table is None:
+        return 0
+    try:
+        rows = read_clinical_table(table)
+    except CtboxError as error:
+        if request.clinical is not None:
+            raise
+        warnings.append(str(error))
+        return 0
+    source = encode_path(table.absolute())
+    with catalog.writing() as connection:
+        connection.execute("DELETE FROM clinical WHERE source = ?", (source,))
+        connection.executemany(
+            "INSERT OR REPLACE INTO clinical VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*asdict(row).values(), source) for row in rows],
+        )
+    return len(rows)
+
+
+def _note_root(
+    catalog: Catalog, root: Path, annotations: Path | None, *, is_complete: bool
+) -> None:
+    """Keep a place in the list of those that were added."""
+    place = None if annotations is None else encode_path(annotations)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with catalog.writing() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO root VALUES (?, ?, ?, ?)",
+            (encode_path(root), place, now, int(is_complete)),
+        )
+
+
+def _tidy(catalog: Catalog) -> None:
+    """Drop what nothing refers to: folders without files, and places that moved away."""
+    roots = [row[0] for row in catalog.ask("SELECT path FROM root")]
+    gone = [path for path in roots if not Path(decode_path(path)).exists()]
+    with catalog.writing() as connection:
+        connection.execute(
+            "DELETE FROM folder WHERE NOT EXISTS (SELECT 1 FROM file WHERE folder_id = folder.id)"
+        )
+        connection.execute(
+            "DELETE FROM series_uid "
+            "WHERE NOT EXISTS (SELECT 1 FROM instance WHERE series_id = series_uid.id)"
+        )
+        connection.execute(
+            "DELETE FROM common WHERE id NOT IN (SELECT DISTINCT common_id FROM instance)"
+        )
+        for path in gone:
+            bounds = find_bounds(Path(decode_path(path)))
+            sql = f"SELECT 1 FROM folder WHERE {BELOW} LIMIT 1"
+            if connection.execute(sql, bounds).fetchone() is None:
+                connection.execute("DELETE FROM root WHERE path = ?", (path,))
+
+
+def _count(catalog: Catalog) -> dict[str, int]:
+    questions = {
+        "patients": "SELECT count(DISTINCT patient_id) FROM series",
+        "series": "SELECT count(*) FROM series",
+        "instances": "SELECT count(*) FROM instance",
+        "skipped": "SELECT count(*) FROM skipped",
+        "orphans": "SELECT count(*) FROM annotation a WHERE sop_uid != '' AND NOT EXISTS "
+        "(SELECT 1 FROM instance i WHERE i.sop_uid = a.sop_uid)",
+        "unparsable": "SELECT count(*) FROM annotation WHERE problem != ''",
+    }
+    return {name: int(catalog.ask(sql)[0][0]) for name, sql in questions.items()}

@@ -1,0 +1,118 @@
+"""What fine-tuning needs of torch: a look through a network in training, and the new card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from torch import nn
+
+from ctbox import __version__
+from ctbox.model.baseline_inference import BaselinePredictor
+from ctbox.model.card import (
+    COLLECTION_ATTRIBUTION,
+    Lineage,
+    MetricRecord,
+    ModelCard,
+    SplitRecord,
+    TrainingRecord,
+)
+from ctbox.model.config import DETECTOR, TrainingConfig, config_to_dict
+from ctbox.model.devices import ComputeDevice
+from ctbox.model.inference import Detector
+from ctbox.model.learning import copy_state
+from ctbox.model.lung_inference import LungPredictor
+
+
+@dataclass(frozen=True)
+class FineTuneNotes:
+    """What a new card says beyond its parent's.
+
+    Parameters
+    ----------
+    name : str
+        Of the new model.
+    subtype : str
+        What it was fine-tuned for.
+    series_instance_uids, patient_ids : tuple of str
+        Everyone learnt from, replayed old patients included.
+    stopping_patient_ids : tuple of str
+        Who chose the epoch.
+    new_patients : int
+        How many of those learnt from are of the new subtype.
+    synthetic_seeds : tuple of int
+        Of replayed phantoms.
+    command : str
+        That makes the model again.
+    uses_collection : bool
+        Whether the collection's licence asks to name its authors.
+    """
+
+    name: str
+    subtype: str
+    series_instance_uids: tuple[str, ...]
+    patient_ids: tuple[str, ...]
+    stopping_patient_ids: tuple[str, ...]
+    new_patients: int
+    synthetic_seeds: tuple[int, ...]
+    command: str
+    uses_collection: bool
+
+
+def make_detector(network: nn.Module, card: ModelCard, compute: ComputeDevice) -> Detector:
+    """Return a detector with a copy of the network's weights as they are now.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In training; it is left as it is.
+    card : ModelCard
+        Of its architecture.
+    compute : ComputeDevice
+        Where to look.
+    """
+    kind = LungPredictor if card.architecture == DETECTOR else BaselinePredictor
+    return Detector(kind.build(copy_state(network), card, compute.device), card, compute)
+
+
+def build_fine_tuned_card(
+    parent: ModelCard,
+    config: TrainingConfig,
+    notes: FineTuneNotes,
+    metrics: tuple[MetricRecord, ...] = (),
+) -> ModelCard:
+    """Return the card of weights that were fine-tuned from the parent's.
+
+    The parent's figures are not inherited: they are another model's.
+    """
+    attribution = parent.training.attribution
+    if notes.uses_collection:
+        attribution = COLLECTION_ATTRIBUTION
+    count = notes.new_patients
+    told = (
+        f"Fine-tuned from {parent.name} for {notes.subtype} on {count} "
+        f"patient{'' if count == 1 else 's'}: on everyone else it may have become worse."
+    )
+    return replace(
+        parent,
+        name=notes.name,
+        training=TrainingRecord(
+            series_instance_uids=notes.series_instance_uids,
+            patient_ids=notes.patient_ids,
+            synthetic_seeds=tuple(
+                sorted({*parent.training.synthetic_seeds, *notes.synthetic_seeds})
+            ),
+            attribution=attribution,
+        ),
+        split=SplitRecord("patient", notes.stopping_patient_ids),
+        metrics=metrics,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        software_version=__version__,
+        command=notes.command,
+        seed=config.seed,
+        config={**parent.config, "fine_tune": config_to_dict(config)},
+        limitations=(told, *parent.limitations),
+        lineage=Lineage(parent.name, parent.weights_sha256, parent.seen_patient_ids),
+        weights_sha256="",
+        weights_bytes=0,
+    )

@@ -59,6 +59,14 @@ _Dicom = Annotated[Path, typer.Option(help="DICOM folder, TCIA download or ZIP."
 _Annotations = Annotated[
     Path | None, typer.Option(help="Annotation root; found beside --dicom if absent.")
 ]
+_Cache = Annotated[
+    Path | None,
+    typer.Option(help="Folder for prepared series; default: the user's cache folder."),
+]
+_CacheGb = Annotated[
+    float, typer.Option(min=0.0, help="Room on disk for prepared series; 0 keeps none.")
+]
+DEFAULT_CACHE_GB = 20.0
 
 
 def train(
@@ -83,8 +91,11 @@ def train(
     ] = "",
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    cache: _Cache = None,
+    cache_gb: _CacheGb = DEFAULT_CACHE_GB,
 ) -> None:
     """Train a model, keep its best epoch, and say by patient how good it is."""
+    from ctbox.model.disk_cache import CacheLimits
     from ctbox.model.splits import SplitKind
     from ctbox.workflows.train import TrainRequest
     from ctbox.workflows.train import train as run_training
@@ -103,6 +114,7 @@ def train(
         device=device.value,
         resume=resume,
         command=" ".join(["ctbox", *sys.argv[1:]]),
+        cache=CacheLimits(cache, cache_gb),
     )
     with watched_task("Training", describe_training) as ctx:
         result = run_training(request, ctx)
@@ -146,8 +158,11 @@ def evaluate(
         float | None, typer.Option(min=0.0, max=1.0, help="Least score; default: the card's.")
     ] = None,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+    cache: _Cache = None,
+    cache_gb: _CacheGb = DEFAULT_CACHE_GB,
 ) -> None:
     """Judge a model by patient, beside the baselines it must beat."""
+    from ctbox.model.disk_cache import CacheLimits
     from ctbox.model.splits import SplitKind, SplitPlan
     from ctbox.workflows.evaluate import EvaluateRequest
     from ctbox.workflows.evaluate import evaluate as run_evaluation
@@ -160,8 +175,9 @@ def evaluate(
         dicom, annotations, model=model, plan=plan, device=device.value, threshold=threshold
     )
     if retrain:
+        limits = CacheLimits(cache, cache_gb)
         recipe = find_recipe(model, epochs, seed, steps)
-        request = replace(request, retrain=recipe, state=state)
+        request = replace(request, retrain=recipe, state=state, cache=limits)
     with watched_task("Evaluating", describe_training) as ctx:
         result = run_evaluation(request, ctx)
     write_json(result.to_json(), json_target)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ctbox.annotations.negatives import is_beyond
 from ctbox.boxes import FloatArray, as_box_array
-from ctbox.model.config import ModelConfig
-from ctbox.model.geometry import VolumeGeometry, crop_planes
-from ctbox.model.lungs import Mask, keep_large_parts, segment_lungs
-from ctbox.model.planes import PlaneStack, place_crop
+from ctbox.model.disk_cache import DiskCache
+from ctbox.model.geometry import VolumeGeometry
+from ctbox.model.packed_mask import PackedMask
+from ctbox.model.planes import PlaneStack
 
 MARGIN_PX = 32
 DEFAULT_CACHE_BYTES = 2 * 1024**3
@@ -27,6 +27,10 @@ class VolumeReader(Protocol):
     def __call__(self) -> NDArray[np.generic]:
         """Return HU (n, rows, columns)."""
         ...
+
+
+def return_none() -> None:
+    """Say that there is no stamp."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class TrainingSeries:
         Whether it is synthetic.
     hidden : frozenset of int
         Slices with boxes that are not to be learnt, a test set's say: never negative either.
+    stamp : callable
+        Returns what changes when the files change, for what is kept of them on disk; None
+        keeps nothing.
     """
 
     key: str
@@ -62,6 +69,7 @@ class TrainingSeries:
     read: VolumeReader
     is_phantom: bool = False
     hidden: frozenset[int] = frozenset()
+    stamp: Callable[[], str | None] = return_none
 
     @property
     def annotated_range_mm(self) -> tuple[float, float] | None:
@@ -108,58 +116,57 @@ class PreparedVolume:
     Parameters
     ----------
     stack : PlaneStack
-        int16 planes on the crop.
-    lungs : ndarray
-        bool (n, rows, columns).
+        int16 planes on the crop, in memory or mapped from the disk.
+    lungs : PackedMask
+        A plane for every slice.
     boxes : mapping
         Slice index to boxes (k, 4) in pixels of the crop with margin.
     """
 
     stack: PlaneStack
-    lungs: Mask
+    lungs: PackedMask
     boxes: Mapping[int, FloatArray]
 
     @property
     def n_bytes(self) -> int:
         """Memory it takes."""
-        return int(self.stack.planes.nbytes + self.lungs.nbytes)
+        return self.stack.planes.nbytes + self.lungs.nbytes
 
 
-def prepare_volume(series: TrainingSeries, config: ModelConfig) -> PreparedVolume:
-    """Read and resample one series."""
-    hu = series.read()
-    geometry = series.geometry
-    crop = place_crop(hu, geometry, config, MARGIN_PX)
-    planes = np.round(crop_planes(hu, crop)).astype(np.int16)
-    voxel_ml = config.pixel_size_mm**2 * geometry.slice_spacing_mm / 1000
-    lungs = keep_large_parts(segment_lungs(planes), voxel_ml)
-    boxes = {index: crop.to_crop(values) for index, values in series.boxes.items()}
-    stack = PlaneStack(planes, geometry.positions_mm, geometry.slice_spacing_mm)
-    return PreparedVolume(stack, lungs, boxes)
+class Sized(Protocol):
+    """Something that knows how much memory it takes."""
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory it takes, or may come to take."""
+        ...
 
 
-class VolumeCache:
-    """Keeps prepared volumes in memory up to a limit, the least recently used goes first.
+SizedT = TypeVar("SizedT", bound=Sized)
+
+
+class VolumeCache(Generic[SizedT]):
+    """Keeps what series were prepared to in memory, the least recently used goes first.
 
     Parameters
     ----------
     prepare : callable
-        Makes the volume of a series.
+        Prepares a series.
     limit_bytes : int
-        Memory it may take.
+        Memory it may take; the one that is looked at is kept in any case.
     """
 
     def __init__(
         self,
-        prepare: Callable[[TrainingSeries], PreparedVolume],
+        prepare: Callable[[TrainingSeries], SizedT],
         limit_bytes: int = DEFAULT_CACHE_BYTES,
     ) -> None:
         self._prepare = prepare
         self._limit_bytes = limit_bytes
-        self._volumes: OrderedDict[str, PreparedVolume] = OrderedDict()
+        self._volumes: OrderedDict[str, SizedT] = OrderedDict()
 
-    def get(self, series: TrainingSeries) -> PreparedVolume:
-        """Return the volume, from memory if it is there."""
+    def get(self, series: TrainingSeries) -> SizedT:
+        """Return what it was prepared to, from memory if it is there."""
         if series.key in self._volumes:
             self._volumes.move_to_end(series.key)
             return self._volumes[series.key]
@@ -185,11 +192,14 @@ class TrainingData:
         Series of different patients.
     cache_bytes : int
         Memory for prepared volumes.
+    disk : DiskCache or None
+        Where prepared volumes are kept for later runs and when memory runs out.
     """
 
     training: tuple[TrainingSeries, ...]
     validation: tuple[TrainingSeries, ...] = ()
     cache_bytes: int = field(default=DEFAULT_CACHE_BYTES)
+    disk: DiskCache | None = None
 
     def select_patients(self, held_out: Sequence[str]) -> TrainingData:
         """Return the data with these patients moved to validation."""
@@ -198,6 +208,7 @@ class TrainingData:
             tuple(s for s in pool if s.patient_id not in held_out),
             tuple(s for s in pool if s.patient_id in held_out),
             self.cache_bytes,
+            self.disk,
         )
 
 

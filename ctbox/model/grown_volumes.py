@@ -62,7 +62,10 @@ class GrownVolumes:
     """
 
     def __init__(
-        self, series: Sequence[TrainingSeries], cache: VolumeCache, pixel_size_mm: float
+        self,
+        series: Sequence[TrainingSeries],
+        cache: VolumeCache[PreparedVolume],
+        pixel_size_mm: float,
     ) -> None:
         self._cache, self._pixel_size_mm = cache, pixel_size_mm
         self._by_patient: dict[str, list[TrainingSeries]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -13,9 +13,14 @@ from torch import Tensor, nn
 from ctbox.model.config import TrainingConfig
 from ctbox.progress import TaskContext
 
+BatchT = TypeVar("BatchT")
 
-class LearningTask(Protocol):
-    """One architecture's part of a training run."""
+
+class LearningTask(Protocol[BatchT]):
+    """One architecture's part of a training run.
+
+    Batches are drawn in a thread of their own, while the main one computes losses.
+    """
 
     network: nn.Module
 
@@ -27,8 +32,12 @@ class LearningTask(Protocol):
         """Forget what was drawn before, so that an epoch depends on its own seed alone."""
         ...
 
-    def compute_batch_loss(self, size: int, rng: np.random.Generator) -> Tensor:
-        """Draw a batch and return its scalar loss, ready for backward."""
+    def draw_batch(self, size: int, rng: np.random.Generator) -> BatchT:
+        """Return the next samples, on the CPU."""
+        ...
+
+    def compute_batch_loss(self, batch: BatchT) -> Tensor:
+        """Return a batch's scalar loss, ready for backward."""
         ...
 
     def validate(self, network: nn.Module, ctx: TaskContext) -> float | None:

@@ -12,14 +12,15 @@ from torch import Tensor, nn
 from ctbox.boxes import FloatArray, compute_iou
 from ctbox.model.box_coding import decode_boxes, encode_boxes
 from ctbox.model.config import InferenceConfig, TrainingConfig
-from ctbox.model.dataset import MARGIN_PX, TrainingData, VolumeCache, prepare_volume
+from ctbox.model.dataset import MARGIN_PX, TrainingData, VolumeCache
 from ctbox.model.decoding import SliceMaps, find_candidates
 from ctbox.model.geometry import FloatPlane
 from ctbox.model.learning import load_start
 from ctbox.model.losses import compute_loss
 from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import apply_input_windows
-from ctbox.model.sampling import SampleSource
+from ctbox.model.sampling import Batch, SampleSource
+from ctbox.model.volume_store import prepare_volume
 from ctbox.progress import TaskContext
 
 ENCODER = ("stem.", "stages.")
@@ -49,7 +50,9 @@ class LungLearning:
         start: Mapping[str, Tensor] | None = None,
     ) -> None:
         self._config, self._data, self._device = config, data, device
-        self._cache = VolumeCache(lambda s: prepare_volume(s, config.model), data.cache_bytes)
+        self._cache = VolumeCache(
+            lambda series: prepare_volume(series, config.model, data.disk), data.cache_bytes
+        )
         self._source = SampleSource(data.training, config, self._cache)
         network = LungDetector(config.model)
         load_start(network, start)
@@ -81,11 +84,14 @@ class LungLearning:
         """Forget the volumes grown before."""
         self._source.start_epoch()
 
-    def compute_batch_loss(self, size: int, rng: np.random.Generator) -> Tensor:
-        """Draw a batch and return its loss."""
+    def draw_batch(self, size: int, rng: np.random.Generator) -> Batch:
+        """Return the next samples, on the CPU."""
+        return self._source.draw_batch(size, rng)
+
+    def compute_batch_loss(self, batch: Batch) -> Tensor:
+        """Return a batch's loss."""
         for part in self._frozen:
             part.eval()  # its normalisation stays as it is, too
-        batch = self._source.draw_batch(size, rng)
         encoded = encode_boxes(batch.boxes, self._map_shape, self._stride)
         targets = type(encoded)(*(part.to(self._device) for part in encoded))
         inputs = batch.inputs.to(self._device).contiguous(memory_format=torch.channels_last)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 import ctbox.phantom
-from ctbox import __version__
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.model.dataset import TrainingSeries
 from ctbox.model.geometry import VolumeGeometry
@@ -21,10 +20,13 @@ from ctbox.model.phantom_files import (
     read_phantom_file,
     write_phantom_file,
 )
+from ctbox.model.source_digest import digest_sources
 from ctbox.model.training_updates import TrainingNote
 from ctbox.paths import user_cache_folder
 from ctbox.phantom.volume import LETTERS, PhantomConfig, PhantomVolume, make_phantom
 from ctbox.progress import Progress, TaskContext
+
+ValueT = TypeVar("ValueT")
 
 SLICES = 40
 ROWS = 512
@@ -68,24 +70,9 @@ def make_phantom_series(
     return tuple(series)
 
 
-@functools.cache
-def _digest_generator() -> str:
-    """Return a short hash of the generator's sources; a change makes other phantoms."""
-    sources = sorted(Path(each) for each in _list_sources())
-    if not sources:  # a frozen application has none beside it
-        return __version__
-    digest = hashlib.sha256()
-    for path in sources:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:8]
-
-
-def _list_sources() -> list[Path]:
-    return [path for root in ctbox.phantom.__path__ for path in Path(root).glob("*.py")]
-
-
 def _describe_version() -> str:
-    return f"{ROWS}x{SLICES}-{_digest_generator()}"
+    sources = sorted(path for root in ctbox.phantom.__path__ for path in Path(root).glob("*.py"))
+    return f"{ROWS}x{SLICES}-{digest_sources(*sources)}"
 
 
 def _make(number: int, seed: int) -> PhantomArrays:
@@ -129,6 +116,8 @@ def _to_series(arrays: PhantomArrays, path: Path | None, number: int, seed: int)
         boxes=boxes,
         read=read,
         is_phantom=True,
+        # The name tells what made it, so the file needs no look.
+        stamp=functools.partial(_return, None if path is None else path.name),
     )
 
 
@@ -147,5 +136,5 @@ def _read_again(path: Path, number: int, seed: int) -> NDArray[np.int16]:
     return (_make(number, seed) if arrays is None else arrays).hu
 
 
-def _return(hu: NDArray[np.int16]) -> NDArray[np.int16]:
-    return hu
+def _return(value: ValueT) -> ValueT:
+    return value

@@ -72,7 +72,10 @@ class SampleSource:
     """
 
     def __init__(
-        self, series: Sequence[TrainingSeries], config: TrainingConfig, cache: VolumeCache
+        self,
+        series: Sequence[TrainingSeries],
+        config: TrainingConfig,
+        cache: VolumeCache[PreparedVolume],
     ) -> None:
         self._config, self._cache = config, cache
         self._limits = WarpLimits()

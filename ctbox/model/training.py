@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from ctbox.model.dataset import TrainingData
 from ctbox.model.devices import choose_device
 from ctbox.model.learning import AveragedWeights, LearningTask, copy_state
 from ctbox.model.lung_learning import LungLearning
+from ctbox.model.prefetch import Prefetcher
 from ctbox.model.training_state import RunState, load_run_state, save_run_state
 from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
 from ctbox.progress import TaskCancelledError, TaskContext
@@ -112,6 +114,12 @@ class _Trainer:
     def _modules(self) -> dict[str, torch.nn.Module]:
         return {"network": self.task.network, "averaged": self.averaged.network}
 
+    def draw_batch(self, rng: np.random.Generator) -> Any:
+        """Draw in the calling thread, which computes with as many threads as the main one."""
+        if self.config.threads > 0:
+            torch.set_num_threads(self.config.threads)
+        return self.task.draw_batch(self.run.batch_size, rng)
+
     def save(self) -> None:
         if self.options.folder is not None:
             save_run_state(
@@ -124,7 +132,7 @@ def make_task(
     data: TrainingData,
     device: torch.device,
     start: Mapping[str, Tensor] | None = None,
-) -> LearningTask:
+) -> LearningTask[Any]:
     """Return the architecture's part of a training run."""
     if config.model.architecture == SIMPLE_CANCER_CNN:
         return BaselineLearning(config, data, device, start, side=config.model.baseline_side)
@@ -247,21 +255,22 @@ def train_one_epoch(trainer: _Trainer, ctx: TaskContext) -> float:
     trainer.task.start_epoch(rng)
     trainer.task.network.train()
     total = 0.0
-    for number in range(trainer.steps):
-        ctx.check()
-        step = run.epoch * trainer.steps + number
-        loss = _take_step(trainer, step, rng)
-        total += loss
-        ctx.report(StepFinished(step + 1, config.epochs * trainer.steps, loss))
+    with Prefetcher(lambda: trainer.draw_batch(rng), trainer.steps) as batches:
+        for number in range(trainer.steps):
+            ctx.check()
+            step = run.epoch * trainer.steps + number
+            loss = _take_step(trainer, step, batches.take())
+            total += loss
+            ctx.report(StepFinished(step + 1, config.epochs * trainer.steps, loss))
     return total / trainer.steps
 
 
-def _take_step(trainer: _Trainer, step: int, rng: np.random.Generator) -> float:
+def _take_step(trainer: _Trainer, step: int, batch: Any) -> float:
     config = trainer.config
     rate = compute_learning_rate(config, step, config.epochs * trainer.steps)
     for group in trainer.optimizer.param_groups:
         group["lr"] = rate * group.get("rate_share", 1.0)
-    loss = trainer.task.compute_batch_loss(trainer.run.batch_size, rng)
+    loss = trainer.task.compute_batch_loss(batch)
     value = float(loss.detach())
     if not math.isfinite(value):
         raise TrainingDivergedError(

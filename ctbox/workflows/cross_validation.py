@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ctbox.errors import TrainingDataError
+from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold
 from ctbox.model.store import MODEL_IN_RUN, read_card
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.detect import load_detector
-from ctbox.workflows.fold_training import FoldTraining, train_fold
+from ctbox.workflows.fold_training import RUN_FOLDER, FoldTraining, train_fold
 from ctbox.workflows.kept_predictions import KeptPredictions
 from ctbox.workflows.samples import Samples
 from ctbox.workflows.series_prediction import SeriesPredictor, make_series_predictor
@@ -39,12 +41,15 @@ class CrossValidation:
         "auto", "cpu" or "cuda".
     threshold : float or None
         Least score that counts; None for the card's own.
+    cache : CacheLimits
+        Where prepared series are kept, and how many.
     """
 
     recipe: Recipe
     folder: Path
     device: str = "auto"
     threshold: float | None = None
+    cache: CacheLimits = field(default_factory=CacheLimits)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def _predict_fold(
     model, path = folder / MODEL_IN_RUN, folder / PREDICTIONS_FILE
     # The file appears when training has ended; a model without it is an unfinished one.
     if not path.is_file():
-        training = FoldTraining(job.recipe, folder, device=job.device, resume=True)
+        training = FoldTraining(job.recipe, folder, device=job.device, resume=True, cache=job.cache)
         if train_fold(samples, fold, training, ctx).fit.cancelled:
             raise TaskCancelledError("Cancelled.")
     card = read_card(model)
@@ -94,6 +99,8 @@ def _predict_fold(
         f"{card.weights_sha256} at {threshold}",
         make_series_predictor(str(model), job.device, job.threshold),
     )
+    # Its state is for going on with the training only, and may take gigabytes.
+    shutil.rmtree(folder / RUN_FOLDER, ignore_errors=True)
     held_out = samples.select(fold.held_out)
     for case in samples.cases:
         if held_out.intersection(case.annotations):

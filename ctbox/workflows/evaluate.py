@@ -16,6 +16,7 @@ from ctbox.evaluation.comparison import PairedDifference, compare_models
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import EvaluationSummary, summarise
 from ctbox.model.detection import Detection
+from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.leakage import check_fold, compute_fingerprint
 from ctbox.model.linking import group_samples, shorten_patient_id
 from ctbox.model.recipe import Recipe
@@ -53,6 +54,8 @@ class EvaluateRequest:
     state : pathlib.Path or None
         With `retrain`: folder that keeps the folds' models and predictions, so that a stopped
         evaluation goes on where it was; None keeps nothing.
+    cache : CacheLimits
+        With `retrain`: where prepared series are kept, and how many.
     """
 
     dicom: Path
@@ -63,6 +66,7 @@ class EvaluateRequest:
     threshold: float | None = None
     retrain: Recipe | None = None
     state: Path | None = None
+    cache: CacheLimits = field(default_factory=CacheLimits)
 
 
 @dataclass(frozen=True)
@@ -261,6 +265,7 @@ def _evaluate_anew(
             folder=request.state or Path(scratch),
             device=request.device,
             threshold=request.threshold,
+            cache=request.cache,
         )
         trained = cross_validate(samples, folds, job, ctx)
         name = f"{recipe.model.architecture}, trained anew for every fold"

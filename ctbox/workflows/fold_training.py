@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctbox.model.card import MetricRecord
+from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold
 from ctbox.model.store import MODEL_IN_RUN
-from ctbox.model.training_updates import EpochFinished
+from ctbox.model.training_updates import EpochFinished, TrainingNote
 from ctbox.progress import TaskContext
 from ctbox.workflows.samples import Samples, make_training_series
 
@@ -40,6 +41,8 @@ class FoldTraining:
         What to write into the card.
     validate : bool
         Whether the held-out part chooses the epoch. Not where it is judged by afterwards.
+    cache : CacheLimits
+        Where prepared series are kept, and how many.
     """
 
     recipe: Recipe
@@ -49,6 +52,7 @@ class FoldTraining:
     resume: bool = False
     command: str = "ctbox evaluate"
     validate: bool = False
+    cache: CacheLimits = field(default_factory=CacheLimits)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
 
     training = make_training_series(samples.cases, samples.select(fold.training))
     held_out = make_training_series(samples.cases, samples.select(fold.held_out))
-    data = TrainingData(training, held_out if job.validate else ())
+    disk = job.cache.open(lambda message: ctx.report(TrainingNote(message)))
+    data = TrainingData(training, held_out if job.validate else (), disk=disk)
     folder = job.folder / MODEL_IN_RUN
     notes = CardNotes(
         name=job.name,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.dicom.pixels import read_volume
-from ctbox.dicom.series import Slice
+from ctbox.dicom.series import Series, Slice
 from ctbox.errors import TrainingDataError
 from ctbox.model.dataset import TrainingSeries
 from ctbox.model.linking import SampleKey
@@ -141,4 +143,21 @@ def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingS
         boxes=boxes,
         read=functools.partial(read_volume, series),
         hidden=hidden,
+        stamp=functools.partial(_compute_stamp, series),
     )
+
+
+def _compute_stamp(series: Series) -> str | None:
+    """Return a hash of the names, sizes and times of a series' files; None if one is gone."""
+    digest = hashlib.sha256()
+    known: dict[Path, str] = {}
+    for each in series.slices:
+        path = each.source.path
+        if path not in known:
+            try:
+                status = path.stat()
+            except OSError:
+                return None  # reading the series will say what is wrong
+            known[path] = f"{path.name} {status.st_size} {status.st_mtime_ns}"
+        digest.update(f"{known[path]} {each.source.member} {each.frame}\n".encode())
+    return digest.hexdigest()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ctbox.errors import TrainingDataError
 from ctbox.model.card import is_model_name
+from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.model.training_updates import EpochFinished
 from ctbox.progress import TaskContext
@@ -56,6 +57,8 @@ class TrainRequest:
         Go on with the run in `out`.
     command : str
         What to write into the card.
+    cache : CacheLimits
+        Where prepared series are kept between runs, and how many.
     """
 
     dicom: Path
@@ -71,6 +74,7 @@ class TrainRequest:
     device: str = "auto"
     resume: bool = False
     command: str = "ctbox train"
+    cache: CacheLimits = field(default_factory=CacheLimits)
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
         resume=request.resume,
         command=request.command,
         validate=True,
+        cache=request.cache,
     )
     trained = train_fold(samples, fold, job, ctx)
     evaluation = None

@@ -144,7 +144,7 @@ def test_phantoms_are_made_once_and_read_back_the_same(
         assert one.boxes.keys() == other.boxes.keys()
         assert all(np.array_equal(one.boxes[index], other.boxes[index]) for index in one.boxes)
     # Another generator makes other phantoms: the old files go.
-    monkeypatch.setattr(phantom_series, "_digest_generator", lambda: "changed")
+    monkeypatch.setattr(phantom_series, "digest_sources", lambda *_: "changed")
     make_phantom_series(1, 5, TaskContext(seen.append), tmp_path)
     assert len(seen) == 3
     assert not files[0].exists()

@@ -16,13 +16,13 @@ from ctbox.model.dataset import (
     TrainingSeries,
     VolumeCache,
     find_negative_slices,
-    prepare_volume,
 )
 from ctbox.model.geometry import VolumeGeometry
 from ctbox.model.grown_volumes import GrownVolumes, find_mask_boxes
 from ctbox.model.lesion_pasting import make_synthetic_growth, paste_growth
 from ctbox.model.lungs import find_crop_centre
 from ctbox.model.sampling import KINDS, SampleSource
+from ctbox.model.volume_store import prepare_volume
 from tests.model.toy import STEP_MM, TOY_MODEL, make_config, make_series, make_volume
 
 

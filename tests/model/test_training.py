@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -21,6 +20,7 @@ from ctbox.model.config import (
 from ctbox.model.dataset import TrainingData
 from ctbox.model.lung_learning import LungLearning
 from ctbox.model.networks.detector import LungDetector
+from ctbox.model.sampling import Batch
 from ctbox.model.training import FitOptions, fit
 from ctbox.model.training_state import STATE_FILE
 from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
@@ -124,8 +124,8 @@ def test_nan_raises_and_the_last_good_weights_survive(monkeypatch: pytest.Monkey
     steps = iter(range(100))
     whole = LungLearning.compute_batch_loss
 
-    def spoil(self: LungLearning, size: int, rng: np.random.Generator) -> torch.Tensor:
-        loss = whole(self, size, rng)
+    def spoil(self: LungLearning, batch: Batch) -> torch.Tensor:
+        loss = whole(self, batch)
         return loss * float("nan") if next(steps) == 4 else loss
 
     monkeypatch.setattr(LungLearning, "compute_batch_loss", spoil)
@@ -139,10 +139,10 @@ def test_nan_raises_and_the_last_good_weights_survive(monkeypatch: pytest.Monkey
 def test_running_out_of_memory_halves_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = LungLearning.compute_batch_loss
 
-    def refuse_large(self: LungLearning, size: int, rng: np.random.Generator) -> torch.Tensor:
-        if size > 2:
+    def refuse_large(self: LungLearning, batch: Batch) -> torch.Tensor:
+        if len(batch.inputs) > 2:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried …")
-        return whole(self, size, rng)
+        return whole(self, batch)
 
     monkeypatch.setattr(LungLearning, "compute_batch_loss", refuse_large)
     seen: list[object] = []

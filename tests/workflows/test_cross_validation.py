@@ -24,7 +24,8 @@ RECIPE = Recipe((Stage("first", CONFIG), Stage("finish", replace(CONFIG, seed=2)
 
 
 @pytest.fixture
-def request_for(tmp_path: Path) -> EvaluateRequest:
+def request_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvaluateRequest:
+    monkeypatch.setenv("CTBOX_HOME", str(tmp_path / "home"))
     for number, code in enumerate(("A0901", "B0901")):
         write_patient(tmp_path / "case", code, seed=number, shift=number)
     plan = SplitPlan(SplitKind.LEAVE_ONE_PATIENT_OUT)

@@ -15,6 +15,8 @@ from ctbox.cli import (
     fine_tune_commands,
     index_commands,
     model_commands,
+    model_store_commands,
+    report_commands,
     training_commands,
     window_commands,
 )
@@ -81,10 +83,12 @@ def ctbox(
 window_commands.register(app)
 data_commands.register(app)
 model_commands.register(app)
+model_store_commands.register(app)
 training_commands.register(app)
 fine_tune_commands.register(app)
 doctor_commands.register(app)
 export_commands.register(app)
+report_commands.register(app)
 index_commands.register(app)
 
 

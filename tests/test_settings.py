@@ -30,6 +30,7 @@ CHANGED = Settings(
     device="cpu",
     default_model="detector-s",
     confidence=0.35,
+    hit_iou=0.5,
     smooth=False,
     show_outline=True,
     show_raw_sobel=True,

@@ -109,12 +109,14 @@ def score_lesions(
     scored: Sequence[ScoredSlice],
     truth: Sequence[TruthLesion],
     detected: Sequence[DetectedLesion],
+    least_iou: float = LESION_HIT_IOU,
 ) -> ScoredLesions:
     """Return which truth lesions were found, and which detected lesions are false.
 
-    A detected lesion hits a truth lesion if on some annotated slice its box has IoU ≥ 0.3 with
-    the expert's. A second detection of a lesion that was found is neither a hit nor false. A
-    detection that lies wholly on ignored slices is neither, since nobody can tell.
+    A detected lesion hits a truth lesion if on some annotated slice its box has IoU ≥ 0.3
+    (`least_iou`) with the expert's. A second detection of a lesion that was found is neither a
+    hit nor false. A detection that lies wholly on ignored slices is neither, since nobody can
+    tell.
     """
     statuses = {(s.slice.series_key, s.slice.sop_uid): s.status for s in scored}
     scans = {
@@ -124,7 +126,7 @@ def score_lesions(
     false = []
     boxes_by_slice = _index_truth(truth)
     for found in detected:
-        hit = _find_hits(found, boxes_by_slice)
+        hit = _find_hits(found, boxes_by_slice, least_iou)
         for index in hit:
             best[index] = max(best.get(index, 0.0), found.score)
         if not hit and found.series_key in scans and _can_be_false(found, statuses):
@@ -144,11 +146,11 @@ def _index_truth(truth: Sequence[TruthLesion]) -> _TruthBoxes:
     return boxes
 
 
-def _find_hits(found: DetectedLesion, truth: _TruthBoxes) -> set[int]:
+def _find_hits(found: DetectedLesion, truth: _TruthBoxes, least_iou: float) -> set[int]:
     hits = set()
     for sop_uid, box in zip(found.sop_uids, found.boxes, strict=True):
         for index, expert in truth.get((found.series_key, sop_uid), []):
-            if compute_iou(box[None], expert[None])[0, 0] >= LESION_HIT_IOU:
+            if compute_iou(box[None], expert[None])[0, 0] >= least_iou:
                 hits.add(index)
     return hits
 

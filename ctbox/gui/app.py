@@ -14,6 +14,8 @@ from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
+from ctbox.gui.lesions.binding import LesionsBinding
+from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
@@ -28,6 +30,7 @@ from ctbox.gui.viewer.state import ViewerState
 from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
 
 SHUTDOWN_LIMIT_S = 5.0
+LESIONS_HEIGHT = 312
 _SCREEN_SHARE = 0.9
 # The window's thread waits this long at most for a reading thread to give up the interpreter.
 _SWITCH_INTERVAL_S = 0.001
@@ -49,6 +52,8 @@ class App:
         Shows what fails.
     inspector : InspectorPanel
         The pictures and measures beside the image.
+    counting : LesionsBinding
+        The lesions and counts beside the image.
     """
 
     window: MainWindow
@@ -56,11 +61,19 @@ class App:
     runner: TaskRunner
     notifier: Notifier
     inspector: InspectorPanel
+    counting: LesionsBinding
+
+    def collect_settings(self) -> Settings:
+        """Return the settings with what the user changed in this run."""
+        return replace(
+            self.session.collect_settings(),
+            show_raw_sobel=self.inspector.raw_sobel.isChecked(),
+            hit_iou=self.counting.hit_iou,
+        )
 
     def close(self) -> Settings:
         """Stop everything that runs and return the settings to keep."""
-        raw = self.inspector.raw_sobel.isChecked()
-        settings = replace(self.session.collect_settings(), show_raw_sobel=raw)
+        settings = self.collect_settings()
         self.runner.shutdown(SHUTDOWN_LIMIT_S)
         self.window.close()
         return settings
@@ -93,10 +106,15 @@ def build_app(
     state = ViewerState(store)
     viewer = ViewerPanel(state, SliceLoader(runner), OutlineLayer(runner))
     window = MainWindow(viewer, runner)
+    lesions = LesionsPanel()
+    lesions_dock = window.add_dock(
+        "Lesions", "lesionsDock", lesions, Qt.DockWidgetArea.RightDockWidgetArea
+    )
     inspector = InspectorPanel(runner)
     inspector.set_raw_sobel(settings.show_raw_sobel)
     window.add_dock("Inspector", "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea)
     InspectorBinding(inspector, state, viewer.loader)
+    counting = LesionsBinding(lesions, state, settings.hit_iou)
     store.setParent(window)
     state.setParent(window)
     notifier = Notifier(window, log_path)
@@ -104,6 +122,13 @@ def build_app(
         runner, store, model=model or settings.default_model, device=settings.device, parent=window
     )
     cases = CaseController(runner, window)
+    cases.case_opened.connect(lambda case, _: counting.take_case(case))
+    if not settings.window_state:
+        # Only now that they are on the screen do docks take a height: the pictures get the rest.
+        heights = ([lesions_dock], [LESIONS_HEIGHT], Qt.Orientation.Vertical)
+        cases.case_opened.connect(lambda *_: window.resizeDocks(*heights))
+    lesions.predict_requested.connect(window.commands["predict_series"].trigger)
+    lesions.lesion_activated.connect(viewer.setFocus)
     inspector.failed.connect(notifier.show_failure)
     services = Services(cases, prediction, ThumbnailReader(runner, window), notifier)
     session = Session(window, services, settings)
@@ -113,7 +138,7 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(window, session, runner, notifier, inspector)
+    return App(window, session, runner, notifier, inspector, counting)
 
 
 def run(

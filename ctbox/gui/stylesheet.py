@@ -82,7 +82,13 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 8px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: $accent; }
+/* Keys, wheel and typing change a figure: buttons of two pixels' height would hit nobody. */
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
+QSpinBox, QDoubleSpinBox { padding: 4px 6px; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
+    border-color: $accent;
+}
 QTextBrowser { background: transparent; border: none; }
 QCheckBox, QRadioButton { spacing: 7px; }
 QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {

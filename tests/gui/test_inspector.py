@@ -223,7 +223,10 @@ class TestTiles:
         assert list(tiles) == list(TileKind)
         assert not any(tile.message for tile in tiles.values())
         assert tiles[TileKind.SLICE].crop == BoundingBox(0, 0, 256, 256)
-        assert [box.kind for box in tiles[TileKind.SLICE].boxes] == list(BoxKind)
+        assert [box.kind for box in tiles[TileKind.SLICE].boxes] == [
+            BoxKind.EXPERT,
+            BoxKind.DETECTION,
+        ]
         assert tiles[TileKind.EXPERT_AREA].bright == EXPERT
         assert tiles[TileKind.PREDICTED_AREA].bright == NEAR
         assert tiles[TileKind.EXPERT_AREA].crop == tiles[TileKind.PREDICTED_AREA].crop

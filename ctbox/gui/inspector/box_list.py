@@ -8,21 +8,18 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
-    QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from ctbox.gui.box_swatch import SWATCH_SIZE, draw_swatch
 from ctbox.gui.inspector.state import BoxRow
-from ctbox.gui.theme import OVERLAY
 from ctbox.gui.viewer.scene import BoxKind
 
 _HEADINGS = ("Box", "Size", "Overlap")
-_SWATCH = (22, 14)
 _MOST_ROWS_SHOWN = 6
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -72,7 +69,7 @@ class BoxListModel(QAbstractTableModel):
 
     def _find_swatch(self, kind: BoxKind) -> QIcon:
         if kind not in self._swatches:
-            self._swatches[kind] = _draw_swatch(kind)
+            self._swatches[kind] = draw_swatch(kind)
         return self._swatches[kind]
 
 
@@ -95,7 +92,7 @@ class BoxList(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setIconSize(QSize(*_SWATCH))
+        self.setIconSize(QSize(*SWATCH_SIZE))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
         header = self.horizontalHeader()
@@ -142,26 +139,3 @@ class BoxList(QTableView):
             row = self.boxes.rows[place]
             chosen[row.kind] = row.index
         self.selection_requested.emit(chosen.get(BoxKind.EXPERT), chosen.get(BoxKind.DETECTION))
-
-
-def _draw_swatch(kind: BoxKind) -> QIcon:
-    """Draw a small box as it looks on the image: solid for the expert's, dashed for the AI's."""
-    ratio = 3  # sharp on any screen
-    pixmap = QPixmap(_SWATCH[0] * ratio, _SWATCH[1] * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(QColor(0, 0, 0, 0))
-    color = OVERLAY.expert if kind is BoxKind.EXPERT else OVERLAY.detection
-    painter = QPainter(pixmap)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#000000"))
-    painter.drawRoundedRect(QRectF(QPointF(0, 0), pixmap.deviceIndependentSize()), 3, 3)
-    pen = QPen(QColor(color), 1.6)
-    if kind is BoxKind.DETECTION:
-        pen.setDashPattern([2.2, 1.4])
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen)
-    painter.drawRect(QRectF(3, 3, _SWATCH[0] - 6, _SWATCH[1] - 6))
-    painter.end()
-    icon = QIcon(pixmap)
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else the style would tint it
-    return icon

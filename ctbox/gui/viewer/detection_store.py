@@ -38,6 +38,7 @@ class DetectionStore(QObject):
         self._lesions: dict[str, tuple[Lesion, ...]] = {}
         self._chosen: float | None = None
         self._own: float | None = None
+        self._version = 0
 
     # --- confidence -------------------------------------------------------------------------
 
@@ -77,6 +78,11 @@ class DetectionStore(QObject):
 
     # --- detections -------------------------------------------------------------------------
 
+    @property
+    def version(self) -> int:
+        """Another number whenever there are other detections, whatever is shown of them."""
+        return self._version
+
     def add(self, results: Iterable[SliceDetections], source: Source = Source.SLICE) -> None:
         """Take in the detections of some slices; what stood there before is replaced.
 
@@ -89,6 +95,7 @@ class DetectionStore(QObject):
             ordered = sorted(result.detections, key=lambda detection: -detection.score)
             self._by_uid[uid] = tuple(ordered)
             self._sources[uid] = source
+        self._version += 1
         self.detections_changed.emit()
 
     def add_series(
@@ -103,6 +110,7 @@ class DetectionStore(QObject):
         self._by_uid.clear()
         self._sources.clear()
         self._lesions.clear()
+        self._version += 1
         self.detections_changed.emit()
 
     def has(self, sop_instance_uid: str) -> bool:

@@ -47,6 +47,7 @@ class Overlays:
     outline: bool = False
     texts: bool = True
     patient: bool = True
+    mine: bool = True
 
 
 class ViewerState(QObject):
@@ -77,6 +78,7 @@ class ViewerState(QObject):
         self._smooth = True
         self._placement = Placement()
         self._selection = Selection()
+        self._selected: Detection | None = None
         self._overlays = Overlays()
         store.detections_changed.connect(self._on_detections_changed)
 
@@ -240,12 +242,16 @@ class ViewerState(QObject):
         annotation = _keep_index(selection.annotation, len(self.annotations))
         detection = _keep_index(selection.detection, len(detections))
         selection = Selection(annotation, detection)
+        self._selected = None if detection is None else detections[detection]
         if selection != self._selection:
             self._selection = selection
             self.selection_changed.emit()
 
     def _on_detections_changed(self) -> None:
-        self.set_selection(Selection(annotation=self._selection.annotation))
+        # The selected one keeps its selection as long as it is shown, whatever comes and goes.
+        shown, selected = self.detections or (), self._selected
+        place = shown.index(selected) if selected is not None and selected in shown else None
+        self.set_selection(Selection(self._selection.annotation, place))
         self.detections_changed.emit()
 
     def _clamp_index(self, index: int) -> int:

@@ -1,0 +1,132 @@
+"""Hits, false boxes and misses of the shown slice and of its series."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.gui.lesions.counting import Coverage, HitCounts
+
+LEAST_HIT_IOU, MOST_HIT_IOU = 0.05, 0.95
+_COLUMNS = (
+    ("TP", "Hits: detections that overlap an expert's box enough, one to one by falling score"),
+    ("FP", "False: detections that hit no expert's box, on slices that count"),
+    ("FN", "Missed: expert's boxes that no detection hits, on predicted slices"),
+)
+_LINES = ("This slice", "Series")
+_FIGURE_WIDTH = 58
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CountsView(QWidget):
+    """A small table of counts, the IoU that makes a hit, and what is not counted."""
+
+    hit_iou_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figures: dict[tuple[str, str], QLabel] = {}
+        self.note = QLabel()
+        self.note.setProperty("muted", True)
+        self.note.setWordWrap(True)
+        self.hit_iou = QDoubleSpinBox()
+        self.hit_iou.setRange(LEAST_HIT_IOU, MOST_HIT_IOU)
+        self.hit_iou.setSingleStep(0.05)
+        self.hit_iou.setDecimals(2)
+        self.hit_iou.setMaximumWidth(_FIGURE_WIDTH)
+        self.hit_iou.setKeyboardTracking(False)
+        self.hit_iou.setAccessibleName("Least IoU of a hit")
+        self.hit_iou.setToolTip("A detection hits if its IoU with an expert's box is at least this")
+        self.hit_iou.valueChanged.connect(self.hit_iou_chosen)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._build_table())
+        layout.addWidget(self.note)
+
+    def _build_table(self) -> QGridLayout:
+        table = QGridLayout()
+        table.setHorizontalSpacing(18)
+        table.setVerticalSpacing(2)
+        table.setColumnStretch(0, 1)
+        table.addLayout(self._build_rule(), 0, 0)
+        for column, (name, tip) in enumerate(_COLUMNS, start=1):
+            heading = QLabel(name)
+            heading.setProperty("muted", True)
+            heading.setToolTip(tip)
+            table.addWidget(heading, 0, column, _RIGHT)
+        for row, line in enumerate(_LINES, start=1):
+            table.addWidget(QLabel(line), row, 0)
+            for column, (name, tip) in enumerate(_COLUMNS, start=1):
+                figure = QLabel("–")
+                figure.setProperty("title", True)
+                figure.setToolTip(tip)
+                figure.setMinimumWidth(26)
+                figure.setAlignment(_RIGHT)
+                table.addWidget(figure, row, column, _RIGHT)
+                self.figures[line, name] = figure
+        return table
+
+    def _build_rule(self) -> QHBoxLayout:
+        rule = QHBoxLayout()
+        rule.setSpacing(6)
+        label = QLabel("A hit: &IoU ≥")
+        label.setProperty("muted", True)
+        label.setBuddy(self.hit_iou)
+        rule.addWidget(label)
+        rule.addWidget(self.hit_iou)
+        rule.addStretch(1)
+        return rule
+
+    def show_hit_iou(self, hit_iou: float) -> None:
+        """Show what makes a hit, without choosing it."""
+        self.hit_iou.blockSignals(True)
+        self.hit_iou.setValue(hit_iou)
+        self.hit_iou.blockSignals(False)
+
+    def show_counts(
+        self, of_slice: HitCounts | None, of_series: HitCounts | None, coverage: Coverage
+    ) -> None:
+        """Show counts; dashes where there is nothing to count with.
+
+        Parameters
+        ----------
+        of_slice : HitCounts or None
+            None where the slice was not predicted.
+        of_series : HitCounts or None
+            None where nothing of the series was predicted, or nobody annotated it.
+        coverage : Coverage
+            How much of the series is counted.
+        """
+        for line, counts in zip(_LINES, (of_slice, of_series), strict=True):
+            values = (None,) * 3 if counts is None else (counts.hits, counts.false, counts.missed)
+            for (name, _), value in zip(_COLUMNS, values, strict=True):
+                figure = self.figures[line, name]
+                figure.setText("–" if value is None else str(value))
+                figure.setAccessibleName(f"{line}, {name}: {figure.text()}")
+        note = describe_coverage(of_series, coverage)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
+
+def describe_coverage(counts: HitCounts | None, coverage: Coverage) -> str:
+    """Return what the counts leave out; empty if nothing."""
+    if not coverage.annotated:
+        return "No expert's boxes in this series: nothing to compare with."
+    parts = []
+    if 0 < coverage.predicted < coverage.annotated:
+        parts.append(f"{coverage.predicted} of {coverage.annotated} annotated slices predicted.")
+    if counts is not None and counts.uncounted:
+        count = counts.uncounted
+        noun, verb = ("box", "is") if count == 1 else ("boxes", "are")
+        parts.append(
+            f"{count} AI {noun} on unannotated slices near the expert's {verb} not counted."
+        )
+    return " ".join(parts)

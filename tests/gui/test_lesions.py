@@ -1,0 +1,302 @@
+"""The lesions panel: its lines, its keys and clicks, and the confidence that filters them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QSlider, QWidget
+
+from ctbox.boxes import BoundingBox
+from ctbox.gui.lesions.binding import (
+    NONE_SHOWN,
+    NOT_PREDICTED,
+    NOTHING_FOUND,
+    ONLY_SLICES,
+    LesionsBinding,
+)
+from ctbox.gui.lesions.confidence import format_score
+from ctbox.gui.lesions.counting import score_series
+from ctbox.gui.lesions.panel import LesionsPanel
+from ctbox.gui.lesions.rows import (
+    LesionRow,
+    LesionTable,
+    Verdict,
+    describe_lesion,
+    format_lesion,
+)
+from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.gui.viewer.scene import BoxKind
+from ctbox.gui.viewer.state import Selection, ViewerState
+from ctbox.model.detection import Detection, Lesion, LesionSize, SizeSource, SliceDetections
+from ctbox.workflows.open_case import Case, SeriesCase
+from tests.gui.builders import build_series, build_series_case
+
+EXPERT = (40.0, 30.0, 60.0, 50.0)
+ON_IT = BoundingBox(*EXPERT)
+FAR = BoundingBox(90, 70, 100, 80)
+HULL = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
+
+
+def make_case() -> SeriesCase:
+    """Boxes of one tumour on slices 3 to 5, and of another, missed one on slice 9."""
+    boxes = {i: [EXPERT] for i in (3, 4, 5)}
+    return build_series_case(build_series("1"), {**boxes, 9: [(10.0, 10.0, 20.0, 30.0)]})
+
+
+def uid(index: int) -> str:
+    return f"1.2.1.{index}"
+
+
+def make_lesions() -> tuple[Lesion, ...]:
+    hit = {3: 0.5, 4: 0.9, 5: 0.7}
+    size = LesionSize(21.4, uid(4), SizeSource.OUTLINE)
+    return (
+        Lesion(
+            1, HULL, 0.9, tuple(map(uid, hit)),
+            tuple(Detection(ON_IT, score) for score in hit.values()), size,
+        ),
+        Lesion(2, HULL, 0.4, (uid(9),), (Detection(FAR, 0.4),)),
+        Lesion(3, HULL, 0.2, (uid(7),), (Detection(FAR, 0.2),)),
+    )  # fmt: skip
+
+
+def fill(store: DetectionStore, case: SeriesCase) -> None:
+    lesions = make_lesions()
+    found: dict[str, list[Detection]] = {each.sop_instance_uid: [] for each in case.series.slices}
+    for lesion in lesions:
+        for where, one in zip(lesion.sop_instance_uids, lesion.detections, strict=True):
+            found[where].append(one)
+    slices = [SliceDetections(where, tuple(boxes)) for where, boxes in found.items()]
+    store.add_series(case.series.key, slices, lesions)
+
+
+def make_rows(threshold: float, hit_iou: float = 0.3) -> tuple[LesionRow, ...]:
+    case, store = make_case(), DetectionStore()
+    fill(store, case)
+    score = score_series(case, (case,), store, hit_iou)
+    return LesionTable(case, score, make_lesions()).build_rows(threshold)
+
+
+class TestRows:
+    def test_lesions_then_what_was_missed(self) -> None:
+        rows = make_rows(0.0)
+        assert [format_lesion(row) for row in rows] == [
+            ("AI 1 · A", "0.90", "3", "21", "1.00", "TP"),
+            ("AI 2", "0.40", "1", "–", "0.00", "FP"),
+            ("AI 3", "0.20", "1", "–", "–", "–"),
+            ("Exp. 1 · A", "–", "1", "16", "0.00", "FN"),
+        ]
+        assert rows[0].sop_instance_uid == uid(4)
+        assert rows[3].box == BoundingBox(10, 10, 20, 30)
+        assert "hits an expert's lesion" in describe_lesion(rows[0])
+        assert "long axis 21.4 mm (measured on the outline)" in describe_lesion(rows[0])
+        assert "missed by the model" in describe_lesion(rows[3])
+
+    def test_confidence_takes_slices_then_lesions(self) -> None:
+        (found, missed) = make_rows(0.6)
+        assert (found.slice_count, found.verdict) == (2, Verdict.HIT)
+        assert missed.verdict is Verdict.MISSED
+        # With nothing shown, both of the expert's lesions are missed, cranial one first.
+        rows = make_rows(0.95)
+        assert [(row.kind, row.slice_count) for row in rows] == [
+            (BoxKind.EXPERT, 3),
+            (BoxKind.EXPERT, 1),
+        ]
+
+    def test_what_makes_a_hit_can_be_set(self) -> None:
+        case, store = make_case(), DetectionStore()
+        shifted = BoundingBox(48, 30, 68, 50)  # IoU 0.43
+        lesion = Lesion(1, HULL, 0.9, (uid(4),), (Detection(shifted, 0.9),))
+        verdicts = {}
+        for hit_iou in (0.3, 0.5):
+            score = score_series(case, (case,), store, hit_iou)
+            verdicts[hit_iou] = LesionTable(case, score, (lesion,)).build_rows(0.0)[0].verdict
+        assert verdicts == {0.3: Verdict.HIT, 0.5: Verdict.FALSE}
+
+    def test_without_the_experts_boxes_nobody_judges(self) -> None:
+        case, store = build_series_case(build_series("1"), {}), DetectionStore()
+        fill(store, case)
+        score = score_series(case, (case,), store, 0.3)
+        rows = LesionTable(case, score, make_lesions()).build_rows(0.0)
+        assert {row.verdict for row in rows} == {Verdict.UNKNOWN}
+        assert {row.iou for row in rows} == {None}
+
+
+class Room(QWidget):
+    """Panel, state and binding, as the window ties them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = DetectionStore(self)
+        self.state = ViewerState(self.store, self)
+        self.panel = LesionsPanel(self)
+        self.panel.resize(330, 420)
+        self.binding = LesionsBinding(self.panel, self.state, 0.3)
+        self.resize(330, 420)
+
+    @property
+    def rows(self) -> list[str]:
+        return [format_lesion(row)[0] for row in self.panel.list.lesions.rows]
+
+    def figures(self, line: str) -> tuple[str, ...]:
+        return tuple(self.panel.counts.figures[line, name].text() for name in ("TP", "FP", "FN"))
+
+
+@pytest.fixture
+def room(qtbot) -> Room:
+    room = Room()
+    qtbot.addWidget(room)
+    room.show()
+    return room
+
+
+@pytest.fixture
+def filled(room: Room) -> Room:
+    case = make_case()
+    room.binding.take_case(Case("/somewhere", (case,)))
+    room.state.set_series(case)
+    fill(room.store, case)
+    return room
+
+
+def test_a_click_goes_to_the_best_slice_and_selects_the_box(qtbot, filled: Room) -> None:
+    table = filled.panel.list
+    handed_on = []
+    filled.panel.lesion_activated.connect(lambda: handed_on.append(True))
+    place = table.visualRect(table.lesions.index(0, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert filled.state.slice_index == 4
+    assert filled.state.selection == Selection(detection=0)
+    assert handed_on == [True]
+    # The same lesion again, after scrolling away, comes back.
+    filled.state.set_slice_index(0)
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert filled.state.slice_index == 4
+
+
+def test_keys_walk_the_list(qtbot, filled: Room) -> None:
+    table = filled.panel.list
+    table.setFocus()
+    for key, slice_index, selection in (
+        (Qt.Key.Key_Down, 4, Selection(detection=0)),
+        (Qt.Key.Key_Down, 9, Selection(detection=0)),
+        (Qt.Key.Key_End, 9, Selection(annotation=0)),
+        (Qt.Key.Key_Home, 4, Selection(detection=0)),
+    ):
+        qtbot.keyClick(table, key)
+        assert (filled.state.slice_index, filled.state.selection) == (slice_index, selection), key
+    filled.state.set_slice_index(0)
+    with qtbot.waitSignal(filled.panel.lesion_activated):
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert filled.state.slice_index == 4
+
+
+def test_the_slider_filters_and_recounts_while_it_moves(qtbot, filled: Room) -> None:
+    slider = filled.panel.confidence.slider
+    filled.state.set_slice_index(9)
+    assert filled.rows == ["AI 1 · A", "AI 2", "AI 3", "Exp. 1 · A"]
+    assert filled.figures("Series") == ("3", "1", "1")
+    assert filled.figures("This slice") == ("0", "1", "1")
+    slider.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    assert filled.store.chosen_threshold == pytest.approx(0.5)
+    assert filled.rows == ["AI 1 · A", "Exp. 1 · A"]
+    assert filled.figures("Series") == ("3", "0", "1")
+    assert filled.figures("This slice") == ("0", "0", "1")
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    assert filled.figures("Series") == ("0", "0", "4")
+    assert filled.panel.message.text() == NONE_SHOWN
+
+
+def test_moving_the_confidence_keeps_the_selected_box(qtbot, filled: Room) -> None:
+    table = filled.panel.list
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    filled.store.set_threshold(0.8)
+    assert filled.state.selection == Selection(detection=0)
+    assert table.find_current().number == 1
+    filled.store.set_threshold(0.95)
+    assert filled.state.selection == Selection()
+
+
+def test_selecting_a_box_marks_its_lesion(filled: Room) -> None:
+    filled.state.set_slice_index(9)
+    filled.state.set_selection(Selection(detection=0))
+    assert filled.panel.list.find_current().number == 2
+    assert filled.state.slice_index == 9
+
+
+def test_the_models_own_confidence_comes_back(qtbot, filled: Room) -> None:
+    confidence = filled.panel.confidence
+    filled.store.set_own_threshold(0.3)
+    assert not confidence.own.isEnabled()
+    assert filled.rows[:2] == ["AI 1 · A", "AI 2"]
+    confidence.figure.setFocus()
+    confidence.figure.selectAll()
+    qtbot.keyClicks(confidence.figure, "0.85")
+    qtbot.keyClick(confidence.figure, Qt.Key.Key_Return)
+    assert filled.store.threshold == pytest.approx(0.85)
+    assert confidence.slider.value() == 85
+    assert confidence.own.isEnabled()
+    qtbot.mouseClick(confidence.own, Qt.MouseButton.LeftButton)
+    assert (filled.store.chosen_threshold, filled.store.threshold) == (None, 0.3)
+    assert confidence.figure.text() == "0.30"
+
+
+def test_another_least_iou_counts_anew(qtbot, filled: Room) -> None:
+    box = filled.panel.counts.hit_iou
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "0.95")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert filled.binding.hit_iou == pytest.approx(0.95)
+    assert filled.figures("Series") == ("3", "1", "1")  # those boxes fit exactly
+
+
+def test_empty_states_say_what_to_do(qtbot, room: Room) -> None:
+    case = make_case()
+    room.state.set_series(case)
+    assert room.panel.message.text() == NOT_PREDICTED
+    assert room.figures("Series") == ("–", "–", "–")
+    with qtbot.waitSignal(room.panel.predict_requested):
+        qtbot.mouseClick(room.panel.predict, Qt.MouseButton.LeftButton)
+    room.store.add([SliceDetections(uid(4), (Detection(ON_IT, 0.9),))])
+    assert room.panel.message.text() == ONLY_SLICES
+    assert room.figures("Series") == ("1", "0", "0")
+    room.store.add_series(case.series.key, (), ())
+    assert room.panel.message.text() == NOTHING_FOUND
+    assert not room.panel.predict.isVisible()
+    color = replace(case.series, slices=build_series("c", 2, samples=3).slices)
+    room.state.set_series(SeriesCase(color, {}))
+    assert "Secondary capture" in room.panel.message.text()
+    assert not room.panel.predict.isVisible()
+    room.state.set_series(None)
+    assert room.panel.message.text() == ""
+
+
+def test_all_can_be_reached_by_tab_and_has_a_name(qtbot, filled: Room) -> None:
+    filled.store.set_threshold(0.1)
+    with qtbot.waitActive(filled):
+        filled.activateWindow()
+    filled.panel.list.setFocus()
+    seen = []
+    for _ in range(6):
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    confidence, counts = filled.panel.confidence, filled.panel.counts
+    expected = {
+        filled.panel.list, confidence.slider, confidence.figure, confidence.own, counts.hit_iou
+    }  # fmt: skip
+    assert expected <= set(seen)
+    for kind in (QSlider, QAbstractSpinBox):
+        assert all(each.accessibleName() for each in filled.panel.findChildren(kind))
+    spoken = filled.panel.list.lesions.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("AI lesion 1")
+
+
+@pytest.mark.parametrize(("score", "text"), [(0.005, "0.005"), (0.25, "0.25"), (0.0, "0.00")])
+def test_scores_are_never_rounded_to_nothing(score: float, text: str) -> None:
+    assert format_score(score) == text

@@ -1,4 +1,4 @@
-"""`ctbox predict`, `ctbox train` and `ctbox models`."""
+"""`ctbox predict`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from ctbox.cli.output import (
     EXIT_NOTHING_READ,
     RESEARCH_NOTICE,
     err,
     exit_with,
-    out,
     print_error,
     watched_task,
     write_json,
@@ -83,30 +81,6 @@ def _print_summary(result: DetectResult) -> None:
             err.print(f"Not predicted: {name}. {each.not_predicted_reason}")
 
 
-def models() -> None:
-    """List the models that can be named with --model."""
-    from ctbox.model.store import find_model, list_models
-    from ctbox.paths import model_folders
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("Name", "Architecture", "Parameters", "Trained", "sha256"):
-        table.add_column(title)
-    listing = list_models(model_folders())
-    for card in listing.cards:
-        table.add_row(
-            card.name,
-            card.architecture,
-            f"{card.parameters:,}",
-            card.date[:10],
-            card.weights_sha256[:12],
-        )
-    out.print(table)
-    for problem in listing.problems:
-        err.print(problem)
-    find_model()  # says so where the shipped model is missing
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(predict)
-    app.command()(models)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ctbox.dicom.archives import MemberSpan
+from ctbox.dicom.geometry import compute_position_along_normal
 from ctbox.dicom.header import InstanceHeader, SeriesAttributes
 from ctbox.dicom.listing import SkippedFile
 from ctbox.dicom.reading import read_header
@@ -143,12 +144,16 @@ def build_header(common: str, varying: Sequence[Any], source: InstanceSource) ->
     attributes, shared = _parse_common(common)
     series_uid, sop_uid, frame, number, acquisition, x, y, z, time_s = varying
     position: Vector3 | None = None if x is None else (x, y, z)
+    orientation, along = shared["image_orientation"], None
+    if position is not None and orientation is not None:
+        along = compute_position_along_normal(position, orientation)
     slice_ = Slice(
         sop_instance_uid=sop_uid if frame is None else f"{sop_uid}#{frame + 1}",
         source=source,
         instance_number=_unfit(number),
         acquisition_number=_unfit(acquisition),
         image_position_mm=position,
+        position_along_normal_mm=along,
         frame=frame,
         **shared,
     )

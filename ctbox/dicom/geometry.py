@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,6 +67,7 @@ def _find_main_axis(direction: Vector3) -> int:
     return max((2, 1, 0), key=lambda axis: abs(round(direction[axis], 6)))
 
 
+@lru_cache(maxsize=64)  # slices of a series share theirs
 def compute_normal(orientation: Orientation) -> Vector3:
     """Return the unit normal of the planes, its main component positive.
 

@@ -63,7 +63,7 @@ def _none_last(value: float | None) -> float:
 def _with_position(instance: InstanceHeader) -> InstanceHeader:
     """Place the slice along its normal, where position and orientation are known."""
     place, orientation = instance.slice_.image_position_mm, instance.slice_.image_orientation
-    if place is None or orientation is None:
+    if place is None or orientation is None or instance.slice_.position_along_normal_mm is not None:
         return instance
     position = compute_position_along_normal(place, orientation)
     slice_ = dataclasses.replace(instance.slice_, position_along_normal_mm=position)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from ctbox.dicom import elements as el
 from ctbox.dicom.elements import Elements
@@ -36,6 +38,11 @@ HEADER_TAGS = FORMAT_TAGS | GROUP_TAGS | {
     WINDOW_CENTER, WINDOW_WIDTH, WINDOW_EXPLANATION,
 }  # fmt: skip
 
+_OWN_TAGS = frozenset(
+    {SOP_INSTANCE_UID, INSTANCE_NUMBER, IMAGE_POSITION, el.CONTENT_TIME, ACQUISITION_TIME}
+)
+_SHARED_TAGS = tuple(sorted(HEADER_TAGS - GROUP_TAGS - _OWN_TAGS))
+_MAX_REMEMBERED_BYTES = 16 * 1024
 _FRAME_TAGS = GROUP_TAGS | {NUMBER_OF_FRAMES}
 _COLLECTION_ID = re.compile(r"(?:Lung_Dx-)?([ABEG])\d{4}")
 
@@ -126,13 +133,49 @@ def _number_frame(instance: InstanceHeader, frame: int) -> InstanceHeader:
 
 def _parse_instance(header: ScannedHeader, source: InstanceSource) -> InstanceHeader:
     elements = header.elements
+    shared = _find_shared(elements)
     time_s = el.read_seconds(elements, el.CONTENT_TIME)
-    return InstanceHeader(
-        slice_=_parse_slice(header, source),
-        series_instance_uid=el.read_uid(elements, SERIES_INSTANCE_UID) or "",
-        time_s=el.read_seconds(elements, ACQUISITION_TIME) if time_s is None else time_s,
-        attributes=_parse_attributes(elements),
+    slice_ = Slice(
+        sop_instance_uid=el.read_uid(elements, SOP_INSTANCE_UID) or "",
+        transfer_syntax_uid=header.transfer_syntax_uid,
+        source=source,
+        instance_number=el.read_integer(elements, INSTANCE_NUMBER),
+        image_position_mm=_parse_position(elements),
+        **shared.of_slice,
     )
+    return InstanceHeader(
+        slice_=slice_,
+        series_instance_uid=shared.series_instance_uid,
+        time_s=el.read_seconds(elements, ACQUISITION_TIME) if time_s is None else time_s,
+        attributes=shared.attributes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the slices of a series have in common; `of_slice` are arguments of Slice."""
+
+    series_instance_uid: str
+    attributes: SeriesAttributes
+    of_slice: dict[str, Any]
+
+
+def _find_shared(elements: Elements) -> _Shared:
+    """Parse what slices share once for all that have the same bytes there."""
+    raw = tuple(map(elements.get, _SHARED_TAGS))
+    if sum(map(len, filter(None, raw))) > _MAX_REMEMBERED_BYTES:
+        return _parse_shared(raw)
+    return _recall_shared(raw)
+
+
+def _parse_shared(raw: tuple[bytes | None, ...]) -> _Shared:
+    pairs = zip(_SHARED_TAGS, raw, strict=True)
+    elements = {tag: value for tag, value in pairs if value is not None}
+    uid = el.read_uid(elements, SERIES_INSTANCE_UID) or ""
+    return _Shared(uid, _parse_attributes(elements), _parse_of_slice(elements))
+
+
+_recall_shared = lru_cache(maxsize=64)(_parse_shared)
 
 
 def _parse_attributes(elements: Elements) -> SeriesAttributes:
@@ -155,30 +198,24 @@ def _parse_attributes(elements: Elements) -> SeriesAttributes:
     )
 
 
-def _parse_slice(header: ScannedHeader, source: InstanceSource) -> Slice:
-    elements = header.elements
+def _parse_of_slice(elements: Elements) -> dict[str, Any]:
     pixels = parse_pixel_format(elements)
     thickness = el.read_number(elements, SLICE_THICKNESS)
-    return Slice(
-        sop_instance_uid=el.read_uid(elements, SOP_INSTANCE_UID) or "",
-        sop_class_uid=el.read_uid(elements, SOP_CLASS_UID) or "",
-        transfer_syntax_uid=header.transfer_syntax_uid,
-        source=source,
-        rows=pixels.rows,
-        columns=pixels.columns,
-        samples_per_pixel=pixels.samples_per_pixel,
-        photometric_interpretation=pixels.photometric_interpretation,
-        instance_number=el.read_integer(elements, INSTANCE_NUMBER),
-        acquisition_number=el.read_integer(elements, el.ACQUISITION_NUMBER),
-        image_position_mm=_parse_position(elements),
-        image_orientation=_parse_orientation(elements),
-        pixel_spacing_mm=_parse_spacing(elements),
-        slice_thickness_mm=thickness if thickness is not None and thickness > 0 else None,
-        windows=parse_windows(elements),
-        is_lossy=pixels.is_lossy,
-        has_rescale=pixels.has_rescale,
-        pixel_aspect=_parse_aspect(elements),
-    )
+    return {
+        "sop_class_uid": el.read_uid(elements, SOP_CLASS_UID) or "",
+        "rows": pixels.rows,
+        "columns": pixels.columns,
+        "samples_per_pixel": pixels.samples_per_pixel,
+        "photometric_interpretation": pixels.photometric_interpretation,
+        "acquisition_number": el.read_integer(elements, el.ACQUISITION_NUMBER),
+        "image_orientation": _parse_orientation(elements),
+        "pixel_spacing_mm": _parse_spacing(elements),
+        "slice_thickness_mm": thickness if thickness is not None and thickness > 0 else None,
+        "windows": parse_windows(elements),
+        "is_lossy": pixels.is_lossy,
+        "has_rescale": pixels.has_rescale,
+        "pixel_aspect": _parse_aspect(elements),
+    }
 
 
 def _parse_position(elements: Elements) -> Vector3 | None:

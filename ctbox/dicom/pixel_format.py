@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,9 @@ FORMAT_TAGS = frozenset(
         RESCALE_INTERCEPT, RESCALE_SLOPE, LOSSY_COMPRESSION, *PALETTE_DESCRIPTORS,
     }
 )  # fmt: skip
+
+_ORDERED_TAGS = tuple(sorted(FORMAT_TAGS))
+_MAX_REMEMBERED_BYTES = 4 * 1024
 
 GRAYSCALE = ("MONOCHROME1", "MONOCHROME2")
 PALETTE = "PALETTE COLOR"
@@ -111,6 +115,15 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
 
     Rows and columns are 0 where missing: `find_pixel_problem` then names it.
     """
+    raw = tuple(map(elements.get, _ORDERED_TAGS))
+    if sum(map(len, filter(None, raw))) > _MAX_REMEMBERED_BYTES:
+        return _parse_format(raw)
+    return _recall_format(raw)
+
+
+def _parse_format(raw: tuple[bytes | None, ...]) -> PixelFormat:
+    pairs = zip(_ORDERED_TAGS, raw, strict=True)
+    elements = {tag: value for tag, value in pairs if value is not None}
     allocated = read_short(elements, BITS_ALLOCATED) or 16
     stored = read_short(elements, BITS_STORED) or allocated
     high_bit = read_short(elements, HIGH_BIT)
@@ -136,6 +149,10 @@ def parse_pixel_format(elements: Elements) -> PixelFormat:
         is_ct=read_text(elements, MODALITY) == "CT",
         is_lossy=elements.get(LOSSY_COMPRESSION) == b"01",
     )
+
+
+# The files of a series have the same bytes there: they are parsed once.
+_recall_format = lru_cache(maxsize=64)(_parse_format)
 
 
 def _parse_padding(elements: Elements, is_signed: bool) -> tuple[int, int] | None:

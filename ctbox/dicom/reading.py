@@ -147,10 +147,9 @@ def read_header(source: InstanceSource) -> tuple[InstanceHeader, ...] | SkippedF
 
 def _scan(source: InstanceSource) -> tuple[ScannedHeader | None, int]:
     """Scan a growing head of the file until the pixel data come into sight; return its size."""
-    size_bytes = source.size()
-    header = None
+    header, size_bytes = None, 0
     for limit in HEAD_BYTES:
-        data = source.read(limit)
+        data, size_bytes = source.read_head(limit)
         header = scan_header(data, HEADER_TAGS)
         if header is None or header.pixel_element is not None or len(data) >= size_bytes:
             break

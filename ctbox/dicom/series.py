@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -58,6 +59,13 @@ class InstanceSource:
                 return file.readall() if limit is None else file.read(limit)
         span = self.span or find_member(self.path, self.member)
         return read_member(self.path, self.member, span, limit)
+
+    def read_head(self, limit: int) -> tuple[bytes, int]:
+        """Read the first `limit` bytes and tell the length of all; errors as `read`."""
+        if self.member is not None:
+            return self.read(limit), self.size()
+        with self.path.open("rb", buffering=0) as file:
+            return file.read(limit), os.fstat(file.fileno()).st_size
 
     def size(self) -> int:
         """Return the length in bytes; of a member, the length that its archive declares.

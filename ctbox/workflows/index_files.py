@@ -98,6 +98,7 @@ class FileIndexer:
             If cancelled; what was read stays.
         """
         self._total = count_files(self._root, self._ctx)
+        readers.start(self._total)
         for job, rows in readers.read(self._list_jobs(), self._ctx):
             self._store(job.note, rows)
             self._report()

@@ -21,6 +21,9 @@ FILES_A_TASK = 256
 WAITING_A_WORKER = 3
 """Tasks under way for each process; more would only take memory."""
 
+FEW_FILES = 4000
+"""Fewer are read before the processes have started."""
+
 _POLL_S = 0.1
 
 Note = TypeVar("Note")
@@ -60,17 +63,18 @@ def choose_worker_count() -> int:
 class HeaderReaders:
     """Processes that read headers; a context manager.
 
-    They are started by the first job that comes, and none at all for one worker.
+    They start with the first pass that is worth it. Until one of them is ready, which takes a
+    second or two, this process reads by itself.
 
     Parameters
     ----------
     workers : int
-        Processes beside this one; below 2 this process reads itself.
+        Processes beside this one; below 2 this process reads alone.
     """
 
     def __init__(self, workers: int) -> None:
-        options = WorkerOptions("indexing", threads=1)
-        self._workers = [WorkerProcess(options) for _ in range(workers if workers > 1 else 0)]
+        self._count = workers if workers > 1 else 0
+        self._workers: list[tuple[WorkerProcess, WorkerTask]] = []
 
     def __enter__(self) -> HeaderReaders:
         return self
@@ -81,8 +85,16 @@ class HeaderReaders:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in self._workers:
+        for worker, _ in self._workers:
             worker.shutdown(limit_s=2.0)
+
+    def start(self, files: int) -> None:
+        """Start the processes if so many files are worth it."""
+        if files < FEW_FILES or self._workers:
+            return
+        for _ in range(self._count):
+            worker = WorkerProcess(WorkerOptions("indexing", threads=1))
+            self._workers.append((worker, worker.submit(read_batches, ())))
 
     def read(
         self, jobs: Iterable[ReadingJob[Note]], ctx: TaskContext
@@ -98,15 +110,15 @@ class HeaderReaders:
         CtboxError
             If a process died.
         """
-        if not self._workers:
-            for job in jobs:
-                yield job, read_batches(job.batches, ctx)
-            return
         waiting: deque[tuple[ReadingJob[Note], WorkerTask]] = deque()
-        limit = WAITING_A_WORKER * len(self._workers)
         for number, job in enumerate(jobs):
-            worker = self._workers[number % len(self._workers)]
+            ready = [worker for worker, start in self._workers if start.end is not None]
+            if not ready:
+                yield job, read_batches(job.batches, ctx)
+                continue
+            worker = ready[number % len(ready)]
             waiting.append((job, worker.submit(read_batches, job.batches)))
+            limit = WAITING_A_WORKER * len(ready)
             while len(waiting) >= limit or (waiting and waiting[0][1].end is not None):
                 yield _take(*waiting.popleft(), ctx)
         while waiting:

@@ -15,9 +15,10 @@ from ctbox.dicom.catalog_schema import writer_lock
 from ctbox.dicom.reading import read_series
 from ctbox.errors import CatalogError, DicomReadError
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
-from ctbox.workflows import index_files
+from ctbox.workflows import index_files, index_reading
 from ctbox.workflows.index import IndexReport, IndexRequest, index_collection
 from ctbox.workflows.index_opening import CataloguedRequest, open_catalogued
+from ctbox.workflows.index_reading import HeaderReaders
 from ctbox.workflows.open_case import open_case
 from tests.builders import make_dataset, make_uid, save_dataset
 
@@ -89,10 +90,22 @@ def test_catalogue_holds_what_opening_shows(collection: Path, tmp_path: Path) ->
     ]
 
 
-def test_several_processes_find_the_same_as_one(collection: Path, tmp_path: Path) -> None:
+def test_several_processes_find_the_same_as_one(
+    collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_files, "FILES_A_TASK", 2)
+    monkeypatch.setattr(index_reading, "FEW_FILES", 1)
     run(collection, tmp_path)
     one = dump(tmp_path)
     (tmp_path / "c.sqlite").unlink()
+    real_start = HeaderReaders.start
+
+    def start(readers: HeaderReaders, files: int) -> None:
+        real_start(readers, files)
+        for _, warm_up in readers._workers:
+            warm_up.wait(60)
+
+    monkeypatch.setattr(HeaderReaders, "start", start)
     index_collection(IndexRequest(collection, tmp_path / "c.sqlite", workers=2), TaskContext())
     assert dump(tmp_path) == one
 

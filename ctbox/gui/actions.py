@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from ctbox.gui.action_spec import ActionSpec, Scope
 from ctbox.gui.editing.action_table import EDIT_ACTIONS
 from ctbox.gui.icons import find_icon
+from ctbox.gui.layouts.action_table import LAYOUT_ACTIONS
 from ctbox.gui.theme import Theme
-
 
 _FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
 _BOXES, _AI, _WINDOW = "Boxes and outline", "Prediction", "Window"
@@ -148,6 +148,7 @@ ACTIONS = (
         "mine", _BOXES, "&My boxes", ("Y",), "mine",
         "Show your own boxes (solid, white)", checkable=True, short="Mine",
     ),
+    *LAYOUT_ACTIONS,
     *EDIT_ACTIONS,
     ActionSpec(
         "outline", _BOXES, "Sobel &outline", ("O",), "outline",

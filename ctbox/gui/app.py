@@ -14,6 +14,7 @@ from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
+from ctbox.gui.layouts.commands import LayoutCommands
 from ctbox.gui.lesions.binding import LesionsBinding
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.logs import start_logging
@@ -54,6 +55,8 @@ class App:
         The pictures and measures beside the image.
     counting : LesionsBinding
         The lesions and counts beside the image.
+    layouts : LayoutCommands
+        The other viewers and what links them.
     """
 
     window: MainWindow
@@ -62,6 +65,7 @@ class App:
     notifier: Notifier
     inspector: InspectorPanel
     counting: LesionsBinding
+    layouts: LayoutCommands
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
@@ -75,6 +79,7 @@ class App:
         """Stop everything that runs and return the settings to keep."""
         settings = self.collect_settings()
         self.runner.shutdown(SHUTDOWN_LIMIT_S)
+        self.session.editing.close()
         self.window.close()
         return settings
 
@@ -132,13 +137,15 @@ def build_app(
     inspector.failed.connect(notifier.show_failure)
     services = Services(cases, prediction, ThumbnailReader(runner, window), notifier)
     session = Session(window, services, settings)
+    layouts = LayoutCommands(window, runner, (session.measuring.attach, session.reading.attach))
+    cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)
     if settings.window_geometry:
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(window, session, runner, notifier, inspector, counting)
+    return App(window, session, runner, notifier, inspector, counting, layouts)
 
 
 def run(
@@ -179,6 +186,7 @@ def run(
     _tell_of_settings(app, loaded)
     if path is not None or sample:
         app.session.open(OpenRequest(path, annotations))
+    app.session.offer_recovery()
     code = application.exec()
     try:
         save_settings(app.close())

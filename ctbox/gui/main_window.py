@@ -27,6 +27,8 @@ from ctbox.gui.browser.panel import BrowserPanel
 from ctbox.gui.device_chip import DeviceChip
 from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
+from ctbox.gui.layouts.action_table import LAYOUT_MENU
+from ctbox.gui.layouts.grid import PaneGrid
 from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
 from ctbox.gui.tasks import TaskRunner
@@ -50,14 +52,15 @@ _SLICES_MENU = (
 )  # fmt: skip
 _TOOLS_MENU = (
     "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
-    "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements", "", "invert_drag",
+    "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements", "",
+    "crosshair", "invert_drag",
 )  # fmt: skip
 _AI_MENU = ("predict_slice", "predict_series", "", "cancel")
 _HELP_MENU = ("shortcuts", "", "about")
 _TOOL_BAR = (
-    "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
+    "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "",
     "tool_ruler", "tool_angle", "tool_ellipse", "", "tool_draw", "undo", "redo", "",
-    "window_lung", "window_mediastinum", "", "fit", "reset", "cine", "",
+    "window_lung", "window_mediastinum", "", "reset", "cine", "crosshair",
     "previous_box", "next_box", "", "annotations", "detections", "outline",
 )  # fmt: skip
 
@@ -91,12 +94,15 @@ class MainWindow(QMainWindow):
         self.chip = DeviceChip()
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = PresetMenu(self)
+        self.layout_menu = QMenu("La&yout", self)
         self._docks: list[QDockWidget] = []
         self._layout_before = QByteArray()
         self._window_menu = QMenu("&Window", self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
-        self._stack.addWidget(viewer)
+        self.panes = PaneGrid()
+        self.panes.show_cells([(0, 0, 1, 1)], [viewer], 0)
+        self._stack.addWidget(self.panes)
         self.setCentralWidget(self._stack)
         self._build_menus()
         self._build_tool_bar()
@@ -123,6 +129,8 @@ class MainWindow(QMainWindow):
         self._fill(view_menu, _VIEW_MENU)
         view_menu.insertMenu(self.commands["fit"], self.presets_menu)
         view_menu.insertSeparator(self.commands["fit"])
+        self._fill(self.layout_menu, LAYOUT_MENU)
+        view_menu.insertMenu(self.commands["fit"], self.layout_menu)
         self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
         self._fill(bar.addMenu("&Tools"), _TOOLS_MENU)
         self._fill(bar.addMenu("&AI"), _AI_MENU)
@@ -150,6 +158,12 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
         self._fill(bar, _TOOL_BAR)
+        self._layout_button = QToolButton()
+        self._layout_button.setMenu(self.layout_menu)
+        self._layout_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._layout_button.setToolTip("Layout: one, two or four images, and what links them")
+        self._layout_button.setAccessibleName("Layout")
+        bar.insertWidget(self.commands["previous_box"], self._layout_button)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
@@ -204,7 +218,7 @@ class MainWindow(QMainWindow):
     @property
     def is_case_shown(self) -> bool:
         """Whether the image is on the screen rather than the start page."""
-        return self._stack.currentWidget() is self.viewer
+        return self._stack.currentWidget() is self.panes
 
     def show_start(self) -> None:
         """Show the start page; docks and image tools wait until something is open."""
@@ -214,7 +228,7 @@ class MainWindow(QMainWindow):
     def show_viewer(self) -> None:
         """Show the image."""
         if not self.is_case_shown:
-            self._stack.setCurrentWidget(self.viewer)
+            self._stack.setCurrentWidget(self.panes)
             self._set_case_open(True)
             # Only now: on the start page the docks are hidden whatever was remembered.
             self.restoreState(self._layout_before)
@@ -247,6 +261,7 @@ class MainWindow(QMainWindow):
     def apply_theme(self, theme: Theme) -> None:
         """Draw all icons in the theme's colours."""
         apply_icons(self.commands, theme)
+        self._layout_button.setIcon(find_icon("layout", theme))
         self._predict_button.setIcon(find_icon("predict", theme, theme.on_accent))
         self.browser.apply_theme(theme)
         self.viewer.banner.apply_theme(theme)

@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from ctbox.gui.browser.problems import ProblemsDialog
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.display_commands import DisplayCommands
+from ctbox.gui.editing.commands import EditingCommands
 from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.measuring.commands import MeasuringCommands
 from ctbox.gui.notifications import Notifier
+from ctbox.gui.open_commands import OpenCommands
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.prediction_commands import PredictionCommands
 from ctbox.gui.reading_commands import ReadingCommands
+from ctbox.gui.slice_memory import SliceMemory
 from ctbox.gui.toasts import Toast, ToastArea
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.progress import Progress
@@ -83,6 +85,12 @@ class Session(QObject):
         self.reading = ReadingCommands(window, self._toasts, settings)
         self.measuring = MeasuringCommands(window, self._toasts)
         self.cases.case_opened.connect(self.measuring.take_case)
+        self.editing = EditingCommands(window, self.cases, self._notifier, self._toasts)
+        self.editing.apply_settings(settings)
+        self.opening = OpenCommands(window, settings.last_folder, settings.recent_paths)
+        self.opening.open_requested.connect(self.open)
+        self.opening.annotations_chosen.connect(self.cases.open_annotations)
+        self._memory = SliceMemory()
         self._connect_commands()
         self._connect_news()
         display.apply_settings(settings)
@@ -108,13 +116,14 @@ class Session(QObject):
         """Show a short note that goes by itself."""
         self._toasts.show_toast(text)
 
+    def offer_recovery(self) -> None:
+        """Look for cases whose last edits were never saved, and offer to open them."""
+        self.editing.recovery.offer_at_start(lambda path: self.open(OpenRequest(path)))
+
     # --- commands ---------------------------------------------------------------------------
 
     def _connect_commands(self) -> None:
         handlers: dict[str, Callable[[], object]] = {
-            "open_folder": self._ask_for_folder,
-            "open_file": self._ask_for_file,
-            "open_annotations": self._ask_for_annotations,
             "open_sample": lambda: self.open(OpenRequest(None)),
             "quit": self.window.close,
             "cancel": self.cases.cancel,
@@ -151,36 +160,13 @@ class Session(QObject):
         """Open a case in the background; the one on the screen stays until it is read."""
         # The start page shows the progress itself; beside an open case the status bar does.
         title = f"Opening {request.name}" if self.window.is_case_shown else ""
-        self.cases.open(request, title)
+        self.editing.leave(lambda: self.cases.open(request, title))
 
     def _on_files_dropped(self, paths: list[str]) -> None:
+        self.opening.remember(Path(paths[0]))
         self.open(OpenRequest(Path(paths[0])))
         if len(paths) > 1:
             self.show_notice("One at a time: the first one is opened. Put files in one folder.")
-
-    def _ask_for_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.window, "Open a DICOM folder", self._near())
-        if chosen:
-            self.open(OpenRequest(Path(chosen)))
-
-    def _ask_for_file(self) -> None:
-        kinds = "DICOM and ZIP (*.dcm *.dicom *.ima *.zip);;All files (*)"
-        chosen, _ = QFileDialog.getOpenFileName(
-            self.window, "Open a DICOM file or ZIP", self._near(), kinds
-        )
-        if chosen:
-            self.open(OpenRequest(Path(chosen)))
-
-    def _ask_for_annotations(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self.window, "Open a folder of annotations", self._near()
-        )
-        if chosen:
-            self.cases.open_annotations(Path(chosen))
-
-    def _near(self) -> str:
-        recent = self.settings.recent_paths
-        return str(Path(recent[0]).parent) if recent else str(Path.home())
 
     def _on_opening_started(self, request: OpenRequest) -> None:
         self.window.start_page.show_busy(f"Opening {request.name}…")
@@ -202,6 +188,7 @@ class Session(QObject):
             # The same case with other annotations keeps its detections and the shown slice.
             self.prediction.cancel()
             self.state.store.clear()
+            self._memory.clear()
             place = None
         self.window.browser.show_case(case)
         self.window.show_viewer()
@@ -228,9 +215,11 @@ class Session(QObject):
     # --- series and slice -------------------------------------------------------------------
 
     def _show_series(self, series_case: SeriesCase) -> None:
-        self.state.set_series(series_case)
+        # It is shown already where another pane of the layout became the active one.
+        if series_case is not self.state.series_case:
+            self.state.set_series(series_case, self._memory.move(self.state, series_case))
         series = series_case.series
-        self.window.setWindowTitle(f"{series.description or 'Series'} — ctbox")
+        self.window.setWindowTitle(f"{series.description or 'Series'}[*] — ctbox")
         self._update_commands()
 
     def _on_loading_finished(self) -> None:
@@ -261,7 +250,10 @@ class Session(QObject):
             theme="light" if window.commands["theme"].isChecked() else "dark",
             smooth=self.state.smooth,
             show_outline=self.state.overlays.outline,
+            save_folder=self.editing.saving.folder,
+            reader_name=self.editing.reader_name,
             confidence=self.state.store.chosen_threshold,
+            last_folder=self.opening.last_folder,
             window_geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
             window_state=bytes(window.layout_state.toBase64().data()).decode(),
         )

@@ -26,9 +26,11 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
 QToolBar {
     background: $window; border: none; border-bottom: 1px solid $border;
-    padding: 4px 8px; spacing: 3px;
+    padding: 4px 8px; spacing: 2px;
 }
-QToolBar::separator { width: 1px; background: $border; margin: 5px 6px; }
+QToolBar::separator { width: 1px; background: $border; margin: 5px 4px; }
+QToolBar QToolButton { padding: 5px 4px; }
+QToolButton::menu-indicator { image: none; }
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: 6px;
     padding: 5px 8px;

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +20,22 @@ from ctbox.gui.viewer.loading import (
     load_slices,
     read_pixels,
 )
+
+
+@dataclass(frozen=True, eq=False)
+class ReadSlices:
+    """What was read of one series, for another viewer that shows it.
+
+    Parameters
+    ----------
+    key : str
+        The series.
+    pixels : mapping
+        Slices by place, as `SliceLoader.find_pixels` gives them; shared, never copied.
+    """
+
+    key: str
+    pixels: Mapping[int, NDArray[np.generic]]
 
 
 class SliceLoader(QObject):
@@ -46,6 +65,8 @@ class SliceLoader(QObject):
         self._read = read
         self._generation = 0
         self._count = 0
+        self._key = ""
+        self._offered: ReadSlices | None = None
         self._order: LoadOrder | None = None
         self._handle: TaskHandle | None = None
         self._pixels: dict[int, NDArray[np.generic]] = {}
@@ -54,14 +75,29 @@ class SliceLoader(QObject):
     def load(self, series: Series, wanted: int = 0) -> None:
         """Read a series, this slice first; the series before is forgotten."""
         self.cancel()
-        self._count = len(series.slices)
-        self._order = LoadOrder(self._count, wanted)
+        self._count, self._key = len(series.slices), series.key
+        offered, self._offered = self._offered, None
+        if offered is not None and offered.key == series.key:
+            self._pixels.update(offered.pixels)
+        if self.is_finished:
+            self.progress_changed.emit(self._count, self._count)
+            self.finished.emit()
+            return
+        self._order = LoadOrder(self._count, wanted, frozenset(self._pixels))
         request = LoadRequest(series, self._generation, self._order, self._read)
         self._handle = self._runner.start(load_slices, request, title="Loading slices")
         self._handle.updated.connect(self._on_updated)
         self._handle.failed.connect(self._on_failed)
         self._handle.cancelled.connect(self._on_cancelled)
-        self.progress_changed.emit(0, self._count)
+        self.progress_changed.emit(len(self._pixels), self._count)
+
+    def offer(self, read: ReadSlices | None) -> None:
+        """Take these for the next `load` of that series instead of reading them again."""
+        self._offered = read
+
+    def find_read(self) -> ReadSlices | None:
+        """Return what is read of the series so far; None where nothing is."""
+        return ReadSlices(self._key, dict(self._pixels)) if self._pixels else None
 
     def cancel(self) -> None:
         """Stop reading and forget what was read."""
@@ -72,7 +108,7 @@ class SliceLoader(QObject):
         self._pixels.clear()
         self._failures.clear()
         self._order = None
-        self._count = 0
+        self._count, self._key = 0, ""
 
     def want(self, index: int) -> None:
         """Read this slice next."""

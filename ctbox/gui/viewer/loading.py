@@ -62,12 +62,20 @@ class LoadOrder:
         Number of slices.
     wanted : int
         The slice on the screen.
+    known : frozenset of int
+        Slices that need not be read.
     """
 
-    def __init__(self, count: int, wanted: int = 0) -> None:
-        self._left = set(range(count))
+    def __init__(self, count: int, wanted: int = 0, known: frozenset[int] = frozenset()) -> None:
+        self._left = set(range(count)) - known
+        self._known_count = count - len(self._left)
         self._wanted = wanted
         self._lock = threading.Lock()
+
+    @property
+    def known_count(self) -> int:
+        """How many slices were known from the start."""
+        return self._known_count
 
     def want(self, index: int) -> None:
         """Read this slice next, and then its neighbours."""
@@ -130,7 +138,7 @@ def load_slices(request: LoadRequest, ctx: TaskContext) -> int:
         If asked to stop.
     """
     total = len(request.series.slices)
-    done = 0
+    done = request.order.known_count
     while (index := request.order.take()) is not None:
         ctx.check()
         try:

@@ -138,7 +138,7 @@ class ViewerPanel(QWidget):
             return
         self.banner.show_problems(series_case.series.problems)
         self.loader.load(series_case.series, self.state.slice_index)
-        self.slider.set_loaded(())
+        self.slider.set_loaded(self.loader.loaded_indices())
         self._update_marks()
 
     def _on_slice_changed(self, index: int) -> None:

@@ -43,6 +43,7 @@ class SliceView(QWidget):
 
     pointer_moved = Signal(object)
     files_dropped = Signal(object)
+    maximise_requested = Signal()
 
     def __init__(self, state: ViewerState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +61,7 @@ class SliceView(QWidget):
         self._wheel_rest = 0
         self.tool = Tool.WINDOW
         self.inverts_window_drag = False
+        self.fits_on_double_click = True
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -189,7 +191,7 @@ class SliceView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which the corner texts fit."""
-        return QSize(320, 280)
+        return QSize(220, 200)
 
     # --- hands ------------------------------------------------------------------------------
 
@@ -261,12 +263,16 @@ class SliceView(QWidget):
             )
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit the whole image, unless a tool has a use for it."""
+        """Fit the whole image, or ask for all the room there is; unless a tool has a use for it."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         pointer = self._find_pointer(event)
-        if not any(hand.double_click(pointer) for hand in self._hands):
+        if any(hand.double_click(pointer) for hand in self._hands):
+            return
+        if self.fits_on_double_click and self._state.placement != Placement():
             self._state.set_placement(Placement())
+        else:
+            self.maximise_requested.emit()
 
     def leaveEvent(self, event: object) -> None:
         """Tell that no pixel is under the pointer any more."""
@@ -282,6 +288,10 @@ class SliceView(QWidget):
         shape = next((each for each in shapes if each is not None), Qt.CursorShape.CrossCursor)
         if self.cursor().shape() is not shape:
             self.setCursor(shape)
+
+    def select_at(self, pointer: Pointer) -> None:
+        """Select what lies under the pointer, as a click does."""
+        self._select_at(pointer.point, pair=False)
 
     def _select_at(self, point: QPointF, *, pair: bool) -> None:
         x, y = self.mapping.to_image(point.x(), point.y())

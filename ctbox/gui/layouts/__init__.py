@@ -1,0 +1,1 @@
+"""Several viewers at once: panes, what links them, crosshair, reformatted planes."""

@@ -36,6 +36,8 @@ class Settings:
         "dark" or "light".
     recent_paths : tuple of str
         Last opened places, newest first.
+    last_folder : str
+        Where the user chose something to open last; empty before.
     window_geometry, window_state : str
         Qt's own bytes as base64; empty before the first run.
     window_preset : str
@@ -68,6 +70,7 @@ class Settings:
 
     theme: str = "dark"
     recent_paths: tuple[str, ...] = ()
+    last_folder: str = ""
     window_geometry: str = ""
     window_state: str = ""
     window_preset: str = "Lung"
@@ -155,6 +158,7 @@ def _is_score(value: object) -> bool:
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "theme": THEMES.__contains__,
     "recent_paths": _is_paths,
+    "last_folder": _is_text,
     "window_geometry": _is_text,
     "window_state": _is_text,
     "window_preset": _is_text,

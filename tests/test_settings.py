@@ -24,6 +24,7 @@ from ctbox.settings import (
 CHANGED = Settings(
     theme="light",
     recent_paths=("/data/Lung_Dx-A0001.zip", "/data/Größe 肺"),
+    last_folder="/data",
     window_geometry="AdnQywADAAA=",
     window_state="AAAA/w==",
     window_preset="Mediastinum",

@@ -58,6 +58,10 @@ class Settings:
         Whether the panel shows the raw Sobel picture.
     shortcuts : str
         Profile of shortcuts.
+    save_folder : str
+        Where the reader's boxes were saved last; empty for the user's documents.
+    reader_name : str
+        Who unlocked an expert's boxes last.
     user_windows : tuple of (str, float, float)
         The user's own display windows: name, width, level.
     invert_window_drag : bool
@@ -82,6 +86,8 @@ class Settings:
     show_outline: bool = False
     show_raw_sobel: bool = False
     shortcuts: str = "radiology"
+    save_folder: str = ""
+    reader_name: str = ""
     user_windows: tuple[tuple[str, float, float], ...] = ()
     invert_window_drag: bool = False
     cine_fps: int = 12
@@ -170,6 +176,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "show_outline": _is_flag,
     "show_raw_sobel": _is_flag,
     "shortcuts": _is_text,
+    "save_folder": _is_text,
+    "reader_name": _is_text,
     "user_windows": _is_windows,
     "invert_window_drag": _is_flag,
     "cine_fps": _is_cine_fps,

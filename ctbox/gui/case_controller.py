@@ -91,6 +91,11 @@ class CaseController(QObject):
         self._opened: OpenRequest | None = None
 
     @property
+    def runner(self) -> TaskRunner:
+        """Runs work on cases in threads."""
+        return self._runner
+
+    @property
     def is_opening(self) -> bool:
         """Whether a case is being opened."""
         return self._handle is not None

@@ -28,6 +28,7 @@ class StatusLine(QObject):
         self._pixel = self._build_label(150, "Pixel under the pointer")
         self._value = self._build_label(86, "Value under the pointer")
         self._place = self._build_label(0, "Position in the patient")
+        self._edit = self._build_label(0, "Box being edited")
         self._window = self._build_label(0, "Display window")
         self._slice = self._build_label(0, "Slice")
         notice = QLabel(RESEARCH_NOTICE)
@@ -35,7 +36,7 @@ class StatusLine(QObject):
         self.tasks = TaskBar(runner)
         for label in (self._pixel, self._value, self._place):
             bar.addWidget(label)
-        for widget in (self.tasks, self._window, self._slice, notice):
+        for widget in (self._edit, self.tasks, self._window, self._slice, notice):
             bar.addPermanentWidget(widget)
 
     def _build_label(self, width: int, name: str) -> QLabel:
@@ -56,6 +57,15 @@ class StatusLine(QObject):
         self._pixel.setText("" if probe is None else probe.pixel)
         self._value.setText("" if probe is None else probe.value)
         self._place.setText("" if probe is None else probe.place)
+
+    @property
+    def edit_text(self) -> str:
+        """What is said of the box being edited."""
+        return self._edit.text()
+
+    def show_edit(self, text: str) -> None:
+        """Show what is selected or dragged of the reader's own boxes."""
+        self._edit.setText(text)
 
     def show_window(self, text: str) -> None:
         """Show the display window."""

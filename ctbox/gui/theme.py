@@ -106,6 +106,7 @@ class OverlayColors:
 
     expert: str = "#1ec8a0"
     detection: str = "#ff9f2e"
+    mine: str = "#ffffff"
     outline: str = "#f27ae0"
     text: str = "#d4dce6"
     muted: str = "#8d9aaa"

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ctbox.gui.theme import OVERLAY
+from ctbox.gui.viewer.box_frame import build_frame, build_handles
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
+from ctbox.gui.viewer.tag_layout import TagWish, lay_out_tags
 from ctbox.gui.viewer.text_stamps import paint_text
 
 _MARGIN = 14.0
 _TAG_PADDING = 5.0
 _DASH, _DASH_GAP = 7.0, 5.0
-_BOX_COLORS = {BoxKind.EXPERT: OVERLAY.expert, BoxKind.DETECTION: OVERLAY.detection}
+_DOT, _DOT_GAP = 2.0, 4.0
+_BOX_COLORS = {
+    BoxKind.EXPERT: OVERLAY.expert,
+    BoxKind.DETECTION: OVERLAY.detection,
+    BoxKind.MINE: OVERLAY.mine,
+    BoxKind.PROPOSAL: OVERLAY.mine,
+}
+_DASHES = {BoxKind.DETECTION: (_DASH, _DASH_GAP), BoxKind.PROPOSAL: (_DOT, _DOT_GAP)}
 _IOU_COLORS = {
     IouKind.VALUE: OVERLAY.text,
     IouKind.MISSED: OVERLAY.detection,
@@ -51,10 +60,7 @@ class OverlayPainter:
             self._paint_outline(contour)
         for mark in sorted(scene.boxes, key=lambda mark: mark.selected):
             self._paint_box(mark)
-        for mark in scene.boxes:
-            # A box out of sight must not leave its tag at the edge.
-            if self._to_rect(mark).intersects(self._area):
-                self._paint_tag(mark)
+        self._paint_tags(scene.boxes)
         self._paint_corners(scene)
         self._paint_edges(scene)
         if scene.column_mm is not None:
@@ -73,7 +79,9 @@ class OverlayPainter:
         """Draw the edges as filled bars: several times as fast as a pen, and always sharp."""
         rect = self._to_rect(mark)
         width = 3 if mark.selected else 2
-        dashed = mark.kind is BoxKind.DETECTION
+        if mark.kind is BoxKind.PROPOSAL:
+            width -= 1
+        dashes = _DASHES.get(mark.kind)
         color, shadow = QColor(_BOX_COLORS[mark.kind]), QColor(OVERLAY.shadow)
         # A dark line beneath keeps the box readable on bone and on air alike.
         shadow.setAlpha(140)
@@ -81,33 +89,50 @@ class OverlayPainter:
         self._painter.setPen(Qt.PenStyle.NoPen)
         for brush, thickness in ((shadow, width + 2), (color, width)):
             self._painter.setBrush(brush)
-            self._painter.drawRects(build_frame(rect, thickness, dashed=dashed))
-        if mark.selected:
-            for corner in (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight()):
-                handle = QRect(round(corner.x()) - 4, round(corner.y()) - 4, 8, 8)
+            self._painter.drawRects(build_frame(rect, thickness, dashes))
+        if mark.selected and mark.kind in (BoxKind.MINE, BoxKind.PROPOSAL):
+            for handle in build_handles(rect).values():
+                self._painter.fillRect(handle.adjusted(-1, -1, 1, 1), QColor(OVERLAY.shadow))
                 self._painter.fillRect(handle, color)
+        elif mark.selected:
+            for corner in (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight()):
+                square = QRect(round(corner.x()) - 4, round(corner.y()) - 4, 8, 8)
+                self._painter.fillRect(square, color)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_tag(self, mark: BoxMark) -> None:
-        """Write an expert's tag above its box and a prediction's below, so that they part."""
-        rect = self._to_rect(mark)
+    def _paint_tags(self, boxes: tuple[BoxMark, ...]) -> None:
+        """Write each kind's tag at a corner of its own, moved where it would lie over another.
+
+        The expert's stands above on the left, the reader's above on the right, predictions'
+        below on the right. A box out of sight leaves no tag at the edge.
+        """
         font = self._sized_font(-0.5, QFont.Weight.DemiBold)
         metrics = QFontMetricsF(font)
+        seen = [mark for mark in boxes if self._to_rect(mark).intersects(self._area)]
+        seen.sort(key=lambda mark: not mark.selected)
+        wishes = [self._wish_tag(mark, metrics) for mark in seen]
+        self._painter.setFont(font)
+        for mark, place in zip(seen, lay_out_tags(wishes, self._area), strict=True):
+            self._paint_tag(mark, place)
+
+    def _wish_tag(self, mark: BoxMark, metrics: QFontMetricsF) -> TagWish:
         width = metrics.horizontalAdvance(mark.tag) + 2 * _TAG_PADDING
-        height = metrics.height() + 2
-        above = mark.kind is BoxKind.EXPERT
-        top = rect.top() - height - 3 if above else rect.bottom() + 3
-        left = rect.left() if above else rect.right() - width
-        tag = _move_inside(QRectF(left, top, width, height), self._area)
+        return TagWish(
+            self._to_rect(mark),
+            QSizeF(width, metrics.height() + 2),
+            below=mark.kind is BoxKind.DETECTION,
+            right=mark.kind is not BoxKind.EXPERT,
+        )
+
+    def _paint_tag(self, mark: BoxMark, place: QRectF) -> None:
         color = QColor(_BOX_COLORS[mark.kind])
         back = QColor(OVERLAY.shadow)
         back.setAlpha(185)
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(color if mark.selected else back)
-        self._painter.drawRoundedRect(tag, 3, 3)
-        self._painter.setFont(font)
+        self._painter.drawRoundedRect(place, 3, 3)
         self._painter.setPen(QColor(OVERLAY.shadow) if mark.selected else color)
-        self._painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, mark.tag)
+        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark.tag)
 
     def _paint_outline(self, contour: tuple[tuple[float, float], ...]) -> None:
         polygon = QPolygonF([QPointF(*self._mapping.to_view(x, y)) for x, y in contour])
@@ -138,7 +163,8 @@ class OverlayPainter:
         total = line_height * len(lines)
         top = self._inner.top() if from_top else self._inner.bottom() - total
         for place, line in enumerate(lines):
-            weight = QFont.Weight.DemiBold if from_top and place == 0 else QFont.Weight.Normal
+            # Thin strokes drown on bone: all corners are medium, what they begin with bolder.
+            weight = QFont.Weight.Bold if from_top and place == 0 else QFont.Weight.Medium
             rect = QRectF(self._inner.left(), top, self._inner.width(), line_height)
             self._paint_text(rect, align, line, self._sized_font(0, weight))
             top += line_height
@@ -210,50 +236,3 @@ class OverlayPainter:
         font.setPointSizeF(self._font.pointSizeF() + delta)
         font.setWeight(weight)
         return font
-
-
-def build_frame(rect: QRectF, width: int, *, dashed: bool) -> list[QRectF]:
-    """Return the bars that make up a rectangle's edges, on whole points.
-
-    Parameters
-    ----------
-    rect : QRectF
-        The rectangle; the bars lie half inside it.
-    width : int
-        Thickness of the bars.
-    dashed : bool
-        Whether the edges have gaps.
-    """
-    left, top = round(rect.left()) - width / 2, round(rect.top()) - width / 2
-    right, bottom = round(rect.right()) - width / 2, round(rect.bottom()) - width / 2
-    across, down = right - left + width, bottom - top + width
-    if not dashed:
-        inner = max(down - 2 * width, 0.0)
-        return [
-            QRectF(left, top, across, width),
-            QRectF(left, bottom, across, width),
-            QRectF(left, top + width, width, inner),
-            QRectF(right, top + width, width, inner),
-        ]
-    bars = []
-    for start, length in _cut_dashes(across):
-        bars += [QRectF(left + start, y, length, width) for y in (top, bottom)]
-    for start, length in _cut_dashes(down):
-        bars += [QRectF(x, top + start, width, length) for x in (left, right)]
-    return bars
-
-
-def _cut_dashes(length: float) -> list[tuple[float, float]]:
-    """Return starts and lengths of dashes, so that both ends are drawn and gaps are equal."""
-    count = max(round((length + _DASH_GAP) / (_DASH + _DASH_GAP)), 1)
-    if count == 1:
-        return [(0.0, length)]
-    gap = (length - count * _DASH) / (count - 1)
-    return [(i * (_DASH + gap), _DASH) for i in range(count)]
-
-
-def _move_inside(rect: QRectF, area: QRectF) -> QRectF:
-    """Return the rectangle moved so that it lies in the area as far as it fits."""
-    dx = min(0.0, area.right() - rect.right()) or max(0.0, area.left() - rect.left())
-    dy = min(0.0, area.bottom() - rect.bottom()) or max(0.0, area.top() - rect.top())
-    return rect.translated(dx, dy)

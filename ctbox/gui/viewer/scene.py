@@ -17,6 +17,8 @@ class BoxKind(enum.Enum):
 
     EXPERT = "expert"
     DETECTION = "detection"
+    MINE = "mine"
+    PROPOSAL = "proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class BoxMark:
     tag : str
         The text beside it, such as ``Expert A``.
     index : int
-        Its place in the slice's list of that kind.
+        Its place in the slice's list of that kind; the number of one of the reader's own.
     selected : bool
         Whether it is drawn as selected.
     """
@@ -107,6 +109,7 @@ def find_box_at(boxes: Sequence[BoxMark], x: float, y: float, reach: float) -> B
     reach : float
         How far from an edge still counts, in pixels.
     """
+    boxes = boxes[::-1]  # what is painted last lies on top
     near = [mark for mark in boxes if _edge_distance(mark.box, x, y) <= reach]
     if near:
         return min(near, key=lambda mark: _edge_distance(mark.box, x, y))

@@ -41,6 +41,7 @@ class SliceSlider(QAbstractSlider):
         super().__init__(parent)
         self._expert: frozenset[int] = frozenset()
         self._detected: frozenset[int] = frozenset()
+        self._keyed: frozenset[int] = frozenset()
         self._loaded: frozenset[int] = frozenset()
         self.setRange(0, 0)
         self.setPageStep(10)
@@ -62,6 +63,16 @@ class SliceSlider(QAbstractSlider):
     def set_marks(self, expert: Iterable[int], detected: Iterable[int]) -> None:
         """Mark slices with an expert's box, and slices with a detection."""
         self._expert, self._detected = frozenset(expert), frozenset(detected)
+        self.update()
+
+    @property
+    def keyed_marks(self) -> frozenset[int]:
+        """Slices marked as having a box of the reader's."""
+        return self._keyed
+
+    def set_keyed(self, keyed: Iterable[int]) -> None:
+        """Mark slices with a box of the reader's: white diamonds above the groove."""
+        self._keyed = frozenset(keyed)
         self.update()
 
     def set_loaded(self, loaded: Iterable[int]) -> None:
@@ -103,6 +114,7 @@ class SliceSlider(QAbstractSlider):
             x = self._to_x(index)
             painter.drawRect(QRectF(x - step / 2, groove.top() - 10, max(step - 0.6, 1.6), 5))
         self._paint_detections(painter, groove)
+        self._paint_keyed(painter, groove)
         self._paint_handle(painter, middle)
 
     def _paint_loaded(self, painter: QPainter, groove: QRectF) -> None:
@@ -126,6 +138,15 @@ class SliceSlider(QAbstractSlider):
             points = [QPointF(x, top), QPointF(x + 2.5, top + 5), QPointF(x - 2.5, top + 5)]
             painter.drawPolygon(QPolygonF(points))
         painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_keyed(self, painter: QPainter, groove: QRectF) -> None:
+        # In the text's colour, which is white on the dark theme and can be seen on the light one.
+        painter.setBrush(self.palette().text())
+        middle = groove.top() - 7.5
+        for index in self._keyed:
+            x = self._to_x(index)
+            points = [(x, middle - 4), (x + 4, middle), (x, middle + 4), (x - 4, middle)]
+            painter.drawPolygon(QPolygonF([QPointF(*point) for point in points]))
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         x = self._to_x(self.value())
@@ -178,4 +199,6 @@ class SliceSlider(QAbstractSlider):
             parts.append("expert's box")
         if value in self._detected:
             parts.append("detection")
+        if value in self._keyed:
+            parts.append("your box")
         return " · ".join(parts)

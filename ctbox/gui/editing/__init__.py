@@ -1,0 +1,1 @@
+"""The reader's own boxes in the window: drawing, changing, proposing, saving, recovering."""

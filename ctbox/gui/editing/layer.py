@@ -1,0 +1,93 @@
+"""The reader's boxes over one viewer's slice, and their overlap with the others."""
+
+from __future__ import annotations
+
+from ctbox.annotations.box_edits import Origin, OwnBox
+from ctbox.boxes import BoundingBox
+from ctbox.gui.editing.state import EditingState
+from ctbox.gui.viewer.readout import IouKind, IouReadout
+from ctbox.gui.viewer.scene import BoxKind, BoxMark
+from ctbox.gui.viewer.slice_view import SliceView
+from ctbox.gui.viewer.state import ViewerState
+
+
+class EditingLayer:
+    """A `BoxLayer` of the reader's boxes and proposals.
+
+    Parameters
+    ----------
+    view : SliceView
+        Where they are shown.
+    viewer : ViewerState
+        What it shows.
+    editing : EditingState
+        The boxes.
+    """
+
+    def __init__(self, view: SliceView, viewer: ViewerState, editing: EditingState) -> None:
+        self._viewer = viewer
+        self._editing = editing
+        view.add_layer(self)
+
+    def build_marks(self) -> tuple[BoxMark, ...]:
+        """Return the boxes on the shown slice, the one being dragged as it is now."""
+        shown = self._viewer.slice
+        if shown is None or not self._viewer.overlays.mine:
+            return ()
+        editing, uid = self._editing, shown.sop_instance_uid
+        draft = editing.draft
+        boxes = {own.box_id: own for own in (*editing.mine(uid), *editing.proposals(uid))}
+        if draft is not None and draft.sop_instance_uid == uid:
+            boxes[draft.box_id] = draft
+        selected = editing.selected
+        chosen = {each.box_id for each in (draft, selected) if each is not None}
+        return tuple(_make_mark(own, own.box_id in chosen) for own in boxes.values())
+
+    def describe_iou(self) -> IouReadout | None:
+        """Return how the dragged or selected box overlaps the expert's and the AI's."""
+        shown, editing = self._viewer.slice, self._editing
+        own = editing.draft or editing.selected
+        if shown is None or own is None or own.sop_instance_uid != shown.sop_instance_uid:
+            return None
+        overlays = self._viewer.overlays
+        expert = self._viewer.annotations if overlays.annotations else ()
+        detections = (self._viewer.detections or ()) if overlays.detections else ()
+        return describe_overlap(
+            own.box, [each.box for each in expert], [each.box for each in detections]
+        )
+
+    def take_click(self, mark: BoxMark | None) -> None:
+        """Select the box that was clicked."""
+        self._editing.select(None if mark is None else mark.index)
+
+
+def describe_overlap(
+    own: BoundingBox, expert: list[BoundingBox], predicted: list[BoundingBox]
+) -> IouReadout | None:
+    """Return the IoU of a reader's box with the best of the expert's, else of the AI's.
+
+    None where there is nothing to compare with.
+    """
+    if not expert and not predicted:
+        return None
+    with_ai = max((own.iou(box) for box in predicted), default=None)
+    if not expert:
+        value = with_ai or 0.0
+        return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", "mine and AI", value)
+    value = max(own.iou(box) for box in expert)
+    note = "mine and expert" + ("" if with_ai is None else f" · with AI {with_ai:.2f}")
+    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
+
+
+def describe_own(own: OwnBox) -> str:
+    """Return the tag of a reader's box, such as ``Mine A``."""
+    if own.box_id < 0:
+        return f"Proposal {own.label}"
+    if own.origin is Origin.EXPERT:
+        return f"Mine {own.label} (copy)"
+    return f"Mine {own.label}"
+
+
+def _make_mark(own: OwnBox, selected: bool) -> BoxMark:
+    kind = BoxKind.PROPOSAL if own.box_id < 0 else BoxKind.MINE
+    return BoxMark(own.box, kind, describe_own(own), own.box_id, selected)

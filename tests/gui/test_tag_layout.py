@@ -53,6 +53,12 @@ def test_two_boxes_of_one_kind_part_their_tags() -> None:
     assert not first.intersects(second)
 
 
+def test_tags_keep_off_what_is_written_in_the_corners() -> None:
+    corner = QRectF(10, 10, 160, 40)
+    (place,) = lay_out_tags([wish(12, 30, 6, 6)], AREA, [corner])
+    assert not place.intersects(corner)
+
+
 def test_without_any_room_the_tags_are_still_there() -> None:
     tight = QRectF(0, 0, 70, 20)
     places = lay_out_tags([wish(5, 5, 10, 10) for _ in range(4)], tight)

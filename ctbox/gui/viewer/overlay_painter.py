@@ -15,6 +15,7 @@ from ctbox.gui.viewer.text_stamps import paint_text
 
 _MARGIN = 14.0
 _TAG_PADDING = 5.0
+_LINE_HEIGHT = 1.12
 _DASH, _DASH_GAP = 7.0, 5.0
 _DOT, _DOT_GAP = 2.0, 4.0
 _BOX_COLORS = {
@@ -60,7 +61,7 @@ class OverlayPainter:
             self._paint_outline(contour)
         for mark in sorted(scene.boxes, key=lambda mark: mark.selected):
             self._paint_box(mark)
-        self._paint_tags(scene.boxes)
+        self._paint_tags(scene.boxes, self._measure_corners(scene))
         self._paint_corners(scene)
         self._paint_edges(scene)
         if scene.column_mm is not None:
@@ -100,7 +101,7 @@ class OverlayPainter:
                 self._painter.fillRect(square, color)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_tags(self, boxes: tuple[BoxMark, ...]) -> None:
+    def _paint_tags(self, boxes: tuple[BoxMark, ...], texts: list[QRectF]) -> None:
         """Write each kind's tag at a corner of its own, moved where it would lie over another.
 
         The expert's stands above on the left, the reader's above on the right, predictions'
@@ -112,7 +113,7 @@ class OverlayPainter:
         seen.sort(key=lambda mark: not mark.selected)
         wishes = [self._wish_tag(mark, metrics) for mark in seen]
         self._painter.setFont(font)
-        for mark, place in zip(seen, lay_out_tags(wishes, self._area), strict=True):
+        for mark, place in zip(seen, lay_out_tags(wishes, self._area, texts), strict=True):
             self._paint_tag(mark, place)
 
     def _wish_tag(self, mark: BoxMark, metrics: QFontMetricsF) -> TagWish:
@@ -146,6 +147,28 @@ class OverlayPainter:
 
     # --- texts ------------------------------------------------------------------------------
 
+    def _measure_corners(self, scene: Scene) -> list[QRectF]:
+        """Return where the corners' lines stand, which no tag may cover."""
+        metrics, inner = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold)), self._inner
+        corners, iou = scene.corners, scene.iou
+        large = QFontMetricsF(self._sized_font(5, QFont.Weight.DemiBold))
+        places = []
+        for lines, right, below in (
+            (corners.top_left, False, False),
+            (corners.top_right, True, False),
+            (corners.bottom_left, False, True),
+            (corners.bottom_right, True, True),
+        ):
+            width = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
+            height = _LINE_HEIGHT * metrics.height() * len(lines)
+            if right and below and iou is not None:
+                width = max(width, large.horizontalAdvance(iou.text))
+                height += large.height() + (metrics.height() if iou.note else 0.0) + 4
+            x = inner.right() - width if right else inner.left()
+            y = inner.bottom() - height if below else inner.top()
+            places.append(QRectF(x, y, width, height))
+        return places
+
     def _paint_corners(self, scene: Scene) -> None:
         corners = scene.corners
         self._paint_lines(corners.top_left, _LEFT, from_top=True)
@@ -159,7 +182,7 @@ class OverlayPainter:
         self, lines: tuple[str, ...], align: Qt.AlignmentFlag, *, from_top: bool
     ) -> float:
         """Write lines into a corner and return the height they take."""
-        line_height = QFontMetricsF(self._sized_font(0)).height() * 1.12
+        line_height = QFontMetricsF(self._sized_font(0)).height() * _LINE_HEIGHT
         total = line_height * len(lines)
         top = self._inner.top() if from_top else self._inner.bottom() - total
         for place, line in enumerate(lines):

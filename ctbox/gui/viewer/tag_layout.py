@@ -32,7 +32,9 @@ class TagWish:
     right: bool = False
 
 
-def lay_out_tags(wishes: Sequence[TagWish], area: QRectF) -> list[QRectF]:
+def lay_out_tags(
+    wishes: Sequence[TagWish], area: QRectF, texts: Sequence[QRectF] = ()
+) -> list[QRectF]:
     """Return a place for each tag, inside the area and clear of one another.
 
     Each takes its best free place: its own corner, the box's other corners, beside the box, then
@@ -45,11 +47,13 @@ def lay_out_tags(wishes: Sequence[TagWish], area: QRectF) -> list[QRectF]:
         The tags, those that matter most first.
     area : QRectF
         What can be seen.
+    texts : sequence of QRectF
+        What else is written there, and must stay readable.
     """
     placed: list[QRectF] = []
     for wish in wishes:
         around = [each.adjusted(-GAP, -GAP, GAP, GAP) for each in placed]
-        placed.append(_find_place(wish, around, area))
+        placed.append(_find_place(wish, [*around, *texts], area))
     return placed
 
 

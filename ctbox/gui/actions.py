@@ -230,8 +230,6 @@ def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
 
 def apply_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
     """Draw the icons in the theme's colours; called again when the theme changes."""
-    primary = {"predict_slice"}
     for spec in ACTIONS:
         if spec.icon:
-            color = theme.on_accent if spec.name in primary else None
-            actions[spec.name].setIcon(find_icon(spec.icon, theme, color))
+            actions[spec.name].setIcon(find_icon(spec.icon, theme))

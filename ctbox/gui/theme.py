@@ -116,6 +116,8 @@ class OverlayColors:
 
 
 OVERLAY = OverlayColors()
+OVERLAY_ON_LIGHT = OverlayColors(expert="#0b7d64", detection="#b75a00")
+"""The same hues for marks outside the image, on the light theme's ground."""
 
 
 def build_palette(theme: Theme) -> QPalette:

@@ -16,10 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
-from ctbox.gui.theme import OVERLAY
+from ctbox.gui.theme import OVERLAY, OVERLAY_ON_LIGHT
 
 _PADDING = 10.0
 _GROOVE = 6.0
+_DARK_BELOW = 128
 _STEPS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Down: 1,
@@ -33,8 +34,8 @@ _STEPS = {
 class SliceSlider(QAbstractSlider):
     """Chooses a slice; 0 is the most cranial, at the left.
 
-    Expert's boxes are full green bars above the groove, detections open orange triangles
-    below it, so that they part without colour too.
+    Expert's boxes are full green bars above the groove, detections orange triangles below
+    it, so that they part without colour too.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -109,7 +110,8 @@ class SliceSlider(QAbstractSlider):
         painter.drawRoundedRect(groove, 3, 3)
         self._paint_loaded(painter, groove)
         step = max(groove.width() / self._count(), 2.0)
-        painter.setBrush(QColor(OVERLAY.expert))
+        is_dark = palette.window().color().lightness() < _DARK_BELOW
+        painter.setBrush(QColor(OVERLAY.expert if is_dark else OVERLAY_ON_LIGHT.expert))
         for index in self._expert:
             x = self._to_x(index)
             painter.drawRect(QRectF(x - step / 2, groove.top() - 10, max(step - 0.6, 1.6), 5))
@@ -130,8 +132,11 @@ class SliceSlider(QAbstractSlider):
             painter.fillRect(QRectF(left, groove.top(), step + 0.5, _GROOVE), color)
 
     def _paint_detections(self, painter: QPainter, groove: QRectF) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QColor(OVERLAY.detection))
+        # Filled, and darker on a light ground, where the image's own orange is too faint.
+        is_dark = self.palette().window().color().lightness() < _DARK_BELOW
+        color = QColor(OVERLAY.detection if is_dark else OVERLAY_ON_LIGHT.detection)
+        painter.setBrush(color)
+        painter.setPen(color)
         top = groove.bottom() + 4
         for index in self._detected:
             x = self._to_x(index)

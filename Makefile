@@ -11,7 +11,7 @@ DATA ?= ../shared/data/lung-pet-ct-dx
 export LC_ALL := C.UTF-8
 export PYTHON TORCH_INDEX
 
-.PHONY: help run test check lint types contracts fast-tests test-slow coverage weights screenshots clean setup-run setup-dev
+.PHONY: help run test check lint types contracts fast-tests test-slow fuzz coverage weights screenshots clean setup-run setup-dev
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,10 @@ fast-tests: setup-dev
 
 test-slow: setup-dev  ## The tests that take minutes
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -m slow --timeout 1200
+
+fuzz: setup-dev  ## Damage 10,000 files and kill 100 times (CASES=…, KILLS=…); prints what came of it
+	@QT_QPA_PLATFORM=offscreen CTBOX_FUZZ_CASES=$(or $(CASES),10000) CTBOX_FUZZ_KILLS=$(or $(KILLS),100) \
+		$(PYTHON_VENV) -m pytest tests/fuzz -m slow -s --timeout 0
 
 coverage: setup-dev  ## The fast tests with a coverage table
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest --cov --cov-report=term-missing:skip-covered

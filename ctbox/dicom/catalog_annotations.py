@@ -123,6 +123,14 @@ _MARK_DIRTY = (
 )
 
 
+def forget_place(catalog: Catalog, place: bytes) -> None:
+    """Take out all annotation files of a place, by its stored path."""
+    with catalog.writing() as connection:
+        gone = connection.execute("SELECT sop_uid FROM annotation WHERE place = ?", (place,))
+        connection.executemany(_MARK_DIRTY, gone.fetchall())
+        connection.execute("DELETE FROM annotation WHERE place = ?", (place,))
+
+
 def find_annotations(catalog: Catalog, sop_uids: Collection[str]) -> dict[str, list[AnnotationRow]]:
     """Return the annotation files of slices by SOP Instance UID, in sorting order."""
     found: dict[str, list[AnnotationRow]] = {}

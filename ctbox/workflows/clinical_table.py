@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
 from ctbox.annotations.pairing import get_short_name
 from ctbox.errors import CtboxError
@@ -28,7 +28,12 @@ _COLUMNS = {
 }  # fmt: skip
 _NAMES = ("statistics-clinical*.xlsx", "*clinical*.xlsx")
 _LEVELS_UP = 2
-_NOT_XLSX = (zipfile.BadZipFile, KeyError, ValueError, TypeError, ParseError, EOFError, OSError)
+_NOT_XLSX = (
+    zipfile.BadZipFile, zlib.error, LookupError, AttributeError, ValueError, TypeError,
+    SyntaxError,  # both XML libraries' errors are one
+    NotImplementedError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
+"""What zipfile and openpyxl raise of a file that is no whole workbook."""
 _HINT = "Give the collection's statistics-clinical table as an Excel workbook (.xlsx)."
 
 
@@ -99,10 +104,7 @@ def _iterate_rows(path: Path) -> Iterator[tuple[object, ...]]:
     import openpyxl  # slow to import
 
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-        if size > MAX_BYTES:
-            raise CtboxError(f"{path} unpacks to {size} bytes, which no table needs.", _HINT, path)
+        _check_safe(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             for count, row in enumerate(book.worksheets[0].iter_rows(values_only=True)):
@@ -113,8 +115,19 @@ def _iterate_rows(path: Path) -> Iterator[tuple[object, ...]]:
             book.close()
     except FileNotFoundError as error:
         raise CtboxError(f"{path} does not exist.", "Check the path.", path) from error
-    except (*_NOT_XLSX, IndexError, AttributeError) as error:
+    except _NOT_XLSX as error:
         raise CtboxError(f"{path} is no Excel workbook that can be read.", _HINT, path) from error
+
+
+def _check_safe(path: Path) -> None:
+    """Refuse what unpacks to more than any table, or defines entities that could."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+        if size > MAX_BYTES:
+            raise CtboxError(f"{path} unpacks to {size} bytes, which no table needs.", _HINT, path)
+        for info in archive.infolist():
+            if b"<!ENTITY" in archive.read(info):
+                raise CtboxError(f"{path} defines XML entities, which no table needs.", _HINT, path)
 
 
 def _find_columns(row: Iterable[object]) -> dict[str, int]:

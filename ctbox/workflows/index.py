@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.catalog import CATALOG_NAME, Catalog
+from ctbox.dicom.catalog_annotations import forget_place
 from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds, writer_lock
 from ctbox.dicom.catalog_writer import CatalogWriter
 from ctbox.errors import AnnotationError, ArchiveError, CtboxError
@@ -121,6 +122,7 @@ def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
         files = _index_files(catalog, root, request.workers, ctx)
         annotations = _index_annotations(catalog, place, request, (ctx, warnings))
         clinical = _index_clinical(catalog, request, root, warnings)
+        _forget_moved_roots(catalog)
         build_changed_series(catalog, ctx)
         _tidy(catalog)
         _note_root(catalog, root, place, is_complete=True)
@@ -208,10 +210,26 @@ def _note_root(
         )
 
 
+def _forget_moved_roots(catalog: Catalog) -> None:
+    """Drop places that are gone and whose files were all found elsewhere, annotations included.
+
+    A place of which files are still catalogued may be a disk that is not connected now.
+    """
+    for path, place in catalog.ask("SELECT path, annotations FROM root"):
+        bounds = find_bounds(Path(decode_path(path)))
+        if Path(decode_path(path)).exists() or catalog.ask(
+            f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder_id WHERE {BELOW} LIMIT 1",
+            bounds,
+        ):
+            continue
+        with catalog.writing() as connection:
+            connection.execute("DELETE FROM root WHERE path = ?", (path,))
+        if place is not None and not Path(decode_path(place)).exists():
+            forget_place(catalog, place)
+
+
 def _tidy(catalog: Catalog) -> None:
-    """Drop what nothing refers to: folders without files, and places that moved away."""
-    roots = [row[0] for row in catalog.ask("SELECT path FROM root")]
-    gone = [path for path in roots if not Path(decode_path(path)).exists()]
+    """Drop what nothing refers to any more."""
     with catalog.writing() as connection:
         connection.execute(
             "DELETE FROM folder WHERE NOT EXISTS (SELECT 1 FROM file WHERE folder_id = folder.id)"
@@ -223,11 +241,6 @@ def _tidy(catalog: Catalog) -> None:
         connection.execute(
             "DELETE FROM common WHERE id NOT IN (SELECT DISTINCT common_id FROM instance)"
         )
-        for path in gone:
-            bounds = find_bounds(Path(decode_path(path)))
-            sql = f"SELECT 1 FROM folder WHERE {BELOW} LIMIT 1"
-            if connection.execute(sql, bounds).fetchone() is None:
-                connection.execute("DELETE FROM root WHERE path = ?", (path,))
 
 
 def _count(catalog: Catalog) -> dict[str, int]:

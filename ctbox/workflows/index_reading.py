@@ -21,7 +21,7 @@ FILES_A_TASK = 256
 WAITING_A_WORKER = 3
 """Tasks under way for each process; more would only take memory."""
 
-FEW_FILES = 4000
+FEW_FILES = 20_000
 """Fewer are read before the processes have started."""
 
 _POLL_S = 0.1

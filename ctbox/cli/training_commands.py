@@ -96,6 +96,7 @@ def train(
 ) -> None:
     """Train a model, keep its best epoch, and say by patient how good it is."""
     from ctbox.model.disk_cache import CacheLimits
+    from ctbox.model.ranks import find_rank
     from ctbox.model.splits import SplitKind
     from ctbox.workflows.train import TrainRequest
     from ctbox.workflows.train import train as run_training
@@ -116,8 +117,16 @@ def train(
         command=" ".join(["ctbox", *sys.argv[1:]]),
         cache=CacheLimits(cache, cache_gb),
     )
-    with watched_task("Training", describe_training) as ctx:
-        result = run_training(request, ctx)
+    leads = find_rank() == 0
+    # One of several processes speaks; what ends the others is an error, and told.
+    out.quiet = err.quiet = not leads
+    try:
+        with watched_task("Training", describe_training) as ctx:
+            result = run_training(request, ctx)
+    finally:
+        err.quiet = False
+    if result.cancelled and not leads:
+        exit_with(EXIT_CANCELLED)
     if result.cancelled:
         err.print(f"Stopped. The best weights so far are in {result.folder}")
         exit_with(EXIT_CANCELLED)

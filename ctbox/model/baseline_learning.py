@@ -15,8 +15,9 @@ from ctbox.errors import TrainingDataError
 from ctbox.model.config import TrainingConfig
 from ctbox.model.dataset import TrainingData, TrainingSeries, VolumeCache
 from ctbox.model.learning import load_start
-from ctbox.model.networks.simple_cancer_cnn import SIDE, SimpleCancerCNN
+from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
 from ctbox.model.slice_pictures import prepare_pictures
+from ctbox.model.team import ALONE, Team
 from ctbox.progress import TaskContext
 
 
@@ -43,8 +44,8 @@ class BaselineLearning:
         Where to compute.
     start : mapping, optional
         Weights to start from.
-    side : int
-        Rows and columns of the network's picture; 512 is the published one.
+    team : Team, optional
+        The processes that share every batch.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class BaselineLearning:
         data: TrainingData,
         device: torch.device,
         start: Mapping[str, Tensor] | None = None,
-        side: int = SIDE,
+        team: Team = ALONE,
     ) -> None:
-        self._device, self._data = device, data
+        side = config.model.baseline_side
+        self._device, self._data, self._team = device, data, team
         self._cache = VolumeCache(
             lambda series: prepare_pictures(series, side, data.disk), data.cache_bytes
         )
@@ -99,7 +101,9 @@ class BaselineLearning:
 
     def compute_batch_loss(self, batch: PictureBatch) -> Tensor:
         """Return the squared error of a batch."""
-        found = self.network(batch.inputs.to(self._device))
+        count = len(batch.inputs)
+        own = batch.inputs[self._team.find_share(count)].to(self._device)
+        found = self._team.join(self.network(own), count)
         return functional.mse_loss(found, batch.targets.to(self._device))
 
     @torch.inference_mode()

@@ -17,9 +17,11 @@ from ctbox.model.decoding import SliceMaps, find_candidates
 from ctbox.model.geometry import FloatPlane
 from ctbox.model.learning import load_start
 from ctbox.model.losses import compute_loss
-from ctbox.model.networks.detector import LungDetector
+from ctbox.model.networks.detector import DetectorOutput, LungDetector
 from ctbox.model.planes import apply_input_windows
 from ctbox.model.sampling import Batch, SampleSource
+from ctbox.model.shared_norm import share_batch_norms
+from ctbox.model.team import ALONE, Team
 from ctbox.model.volume_store import prepare_volume
 from ctbox.progress import TaskContext
 
@@ -40,6 +42,8 @@ class LungLearning:
         Where to compute.
     start : mapping, optional
         Weights to start from.
+    team : Team, optional
+        The processes that share every batch.
     """
 
     def __init__(
@@ -48,14 +52,17 @@ class LungLearning:
         data: TrainingData,
         device: torch.device,
         start: Mapping[str, Tensor] | None = None,
+        team: Team = ALONE,
     ) -> None:
-        self._config, self._data, self._device = config, data, device
+        self._config, self._data, self._device, self._team = config, data, device, team
         self._cache = VolumeCache(
             lambda series: prepare_volume(series, config.model, data.disk), data.cache_bytes
         )
         self._source = SampleSource(data.training, config, self._cache)
         network = LungDetector(config.model)
         load_start(network, start)
+        if team.size > 1:
+            share_batch_norms(network)
         self.network: nn.Module = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         stages = list(network.stages)[: config.freeze_stages]
         self._frozen = [network.stem, *stages] if stages else []
@@ -94,10 +101,13 @@ class LungLearning:
             part.eval()  # its normalisation stays as it is, too
         encoded = encode_boxes(batch.boxes, self._map_shape, self._stride)
         targets = type(encoded)(*(part.to(self._device) for part in encoded))
-        inputs = batch.inputs.to(self._device).contiguous(memory_format=torch.channels_last)
+        count = len(batch.inputs)
+        own = batch.inputs[self._team.find_share(count)]
+        inputs = own.to(self._device).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
             output = self.network(inputs)
-        return compute_loss(output, targets).total
+        joined = DetectorOutput(*(self._team.join(part, count) for part in output))
+        return compute_loss(joined, targets).total
 
     def validate(self, network: nn.Module, ctx: TaskContext) -> float | None:
         """Return the mean IoU of the top box, per patient and then over patients."""

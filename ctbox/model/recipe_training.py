@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from torch import Tensor, nn
 
-from ctbox.model.dataset import TrainingData
+from ctbox.model.dataset import TrainingData, TrainingSeries
 from ctbox.model.phantom_series import make_phantom_series
 from ctbox.model.recipe import Recipe, Stage
 from ctbox.model.training import FitOptions, FitResult, fit
@@ -41,7 +41,13 @@ def train_recipe(
     CtboxError
         As `ctbox.model.training.fit`.
     """
-    phantoms = make_phantom_series(recipe.phantoms, recipe.phantom_seed, ctx)
+
+    def make_phantoms() -> tuple[TrainingSeries, ...]:
+        return make_phantom_series(recipe.phantoms, recipe.phantom_seed, ctx)
+
+    # Rank 0 makes them first; the others, and it again, find them on the disk.
+    options.team.lead(lambda: len(make_phantoms()))
+    phantoms = make_phantoms()
     real = sorted(data.training, key=lambda one: one.key)
     past: FitResult | None = None
     for stage in recipe.stages:

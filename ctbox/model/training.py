@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ctbox.errors import TrainingDivergedError
+from ctbox.errors import DeviceError, TrainingDataError, TrainingDivergedError
 from ctbox.model.baseline_learning import BaselineLearning
 from ctbox.model.config import SIMPLE_CANCER_CNN, TrainingConfig
 from ctbox.model.dataset import TrainingData
@@ -21,6 +21,7 @@ from ctbox.model.devices import choose_device
 from ctbox.model.learning import AveragedWeights, LearningTask, copy_state
 from ctbox.model.lung_learning import LungLearning
 from ctbox.model.prefetch import Prefetcher
+from ctbox.model.team import ALONE, Team
 from ctbox.model.training_state import RunState, load_run_state, save_run_state
 from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
 from ctbox.progress import TaskCancelledError, TaskContext
@@ -54,6 +55,8 @@ class FitOptions:
     on_epoch : callable, optional
         Called after every epoch with its number and the weights that were validated; also
         before the first, with 0 and its validation IoU, where the run is not a resumed one.
+    team : Team
+        The processes that train together. Rank 0 alone saves, calls back and validates.
     """
 
     device: str = "auto"
@@ -62,6 +65,7 @@ class FitOptions:
     resume: bool = False
     on_best: Callable[[dict[str, Tensor], EpochFinished], None] | None = None
     on_epoch: Callable[[torch.nn.Module, int, float | None], None] | None = None
+    team: Team = field(default_factory=Team)
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,9 @@ class _Trainer:
             torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.compute = choose_device(options.device)
-        self.config, self.options = config, options
-        self.task = make_task(config, data, self.compute.device, options.start)
+        self.config, self.options, self.team = config, options, options.team
+        self._check_team()
+        self.task = make_task(config, data, self.compute.device, options.start, self.team)
         self.optimizer = self.task.make_optimizer(config)
         self.averaged = AveragedWeights(self.task.network, config.ema_decay)
         self.run = RunState(batch_size=config.batch_size)
@@ -109,6 +114,19 @@ class _Trainer:
         if options.resume and options.folder is not None:
             found = load_run_state(options.folder, self._modules, self.optimizer, config)
             self.run = found or self.run
+
+    def _check_team(self) -> None:
+        if self.team.size > self.config.batch_size:
+            raise TrainingDataError(
+                f"A batch of {self.config.batch_size} cannot be shared by {self.team.size} "
+                "processes.",
+                "Start fewer processes.",
+            )
+
+    def validate(self, ctx: TaskContext) -> float | None:
+        """Return the validation IoU of the averaged weights."""
+        network = self.averaged.network.eval()
+        return self.team.lead(lambda: self.task.validate(network, ctx))
 
     @property
     def _modules(self) -> dict[str, torch.nn.Module]:
@@ -121,7 +139,7 @@ class _Trainer:
         return self.task.draw_batch(self.run.batch_size, rng)
 
     def save(self) -> None:
-        if self.options.folder is not None:
+        if self.options.folder is not None and self.team.rank == 0:
             save_run_state(
                 self.options.folder, self.run, self._modules, self.optimizer, self.config
             )
@@ -132,11 +150,12 @@ def make_task(
     data: TrainingData,
     device: torch.device,
     start: Mapping[str, Tensor] | None = None,
+    team: Team = ALONE,
 ) -> LearningTask[Any]:
     """Return the architecture's part of a training run."""
     if config.model.architecture == SIMPLE_CANCER_CNN:
-        return BaselineLearning(config, data, device, start, side=config.model.baseline_side)
-    return LungLearning(config, data, device, start)
+        return BaselineLearning(config, data, device, start, team)
+    return LungLearning(config, data, device, start, team)
 
 
 def count_steps(data: TrainingData, batch_size: int) -> int:
@@ -175,7 +194,8 @@ def fit(
     CheckpointError
         If the state can't be saved, or not be resumed from.
     DeviceError
-        If the device that was asked for can't be used.
+        If the device that was asked for can't be used, or memory ran out in one of several
+        processes.
     """
     ctx = ctx or TaskContext()
     trainer = _Trainer(config, data, options or FitOptions())
@@ -195,8 +215,8 @@ def fit(
 def _look_at_start(trainer: _Trainer, ctx: TaskContext) -> None:
     """Tell how good the weights are that training starts from, if anyone wants to know."""
     if trainer.options.on_epoch is not None and trainer.run.epoch == 0:
-        network = trainer.averaged.network.eval()
-        trainer.options.on_epoch(network, 0, trainer.task.validate(network, ctx))
+        iou = trainer.validate(ctx)
+        trainer.options.on_epoch(trainer.averaged.network, 0, iou)
 
 
 def _has_stalled(run: RunState, patience: int) -> bool:
@@ -206,9 +226,8 @@ def _has_stalled(run: RunState, patience: int) -> bool:
 def _run_epoch(trainer: _Trainer, ctx: TaskContext) -> None:
     run, config, started = trainer.run, trainer.config, time.perf_counter()
     loss = _train_with_smaller_batches(trainer, ctx)
+    iou = trainer.validate(ctx)
     network = trainer.averaged.network
-    network.eval()
-    iou = trainer.task.validate(network, ctx)
     run.epoch += 1
     is_best = iou is None or run.best_iou is None or iou > run.best_iou
     rate = float(trainer.optimizer.param_groups[0]["lr"])
@@ -217,7 +236,7 @@ def _run_epoch(trainer: _Trainer, ctx: TaskContext) -> None:
     run.history.append(finished)
     if is_best:
         run.best, run.best_iou, run.best_epoch = copy_state(network), iou, run.epoch
-        if trainer.options.on_best is not None:
+        if trainer.options.on_best is not None and trainer.team.rank == 0:
             trainer.options.on_best(run.best, finished)
     trainer.save()
     ctx.report(finished)
@@ -234,6 +253,11 @@ def _train_with_smaller_batches(trainer: _Trainer, ctx: TaskContext) -> float:
             size = trainer.run.batch_size
             if size <= 1 or not any(text in str(error).lower() for text in OUT_OF_MEMORY):
                 raise
+            if trainer.team.size > 1:  # the others are in the middle of this step
+                raise DeviceError(
+                    f"Memory ran out with batches of {size} in {trainer.team.size} processes.",
+                    "Start more processes on more GPUs, or one, which halves its batches.",
+                ) from error
             trainer.run.batch_size = size // 2
             trainer.optimizer.zero_grad(set_to_none=True)
             message = f"Memory ran out; going on with batches of {size // 2} instead of {size}."
@@ -257,7 +281,7 @@ def train_one_epoch(trainer: _Trainer, ctx: TaskContext) -> float:
     total = 0.0
     with Prefetcher(lambda: trainer.draw_batch(rng), trainer.steps) as batches:
         for number in range(trainer.steps):
-            ctx.check()
+            trainer.team.check(ctx)
             step = run.epoch * trainer.steps + number
             loss = _take_step(trainer, step, batches.take())
             total += loss
@@ -279,6 +303,7 @@ def _take_step(trainer: _Trainer, step: int, batch: Any) -> float:
         )
     trainer.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
+    trainer.team.sum_gradients(trainer.task.network.parameters())
     if config.gradient_clip > 0:
         torch.nn.utils.clip_grad_norm_(trainer.task.network.parameters(), config.gradient_clip)
     trainer.optimizer.step()

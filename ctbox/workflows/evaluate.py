@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ctbox.dicom.pixels import read_hu
+from ctbox.errors import TrainingDataError
 from ctbox.evaluation.breakdown import SummaryOptions
 from ctbox.evaluation.comparison import PairedDifference, compare_models
 from ctbox.evaluation.slices import EvaluatedSlice
@@ -19,6 +20,7 @@ from ctbox.model.detection import Detection
 from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.leakage import check_fold, compute_fingerprint
 from ctbox.model.linking import group_samples, shorten_patient_id
+from ctbox.model.ranks import count_processes
 from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.progress import Progress, TaskContext
@@ -146,6 +148,8 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
     TaskCancelledError
         If cancelled.
     """
+    if count_processes() > 1:
+        raise TrainingDataError("An evaluation runs in one process.", "Start it without torchrun.")
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case)
     folds = _make_folds(request, samples, case.linked_folders)

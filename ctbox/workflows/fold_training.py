@@ -66,6 +66,8 @@ class TrainedFold:
 def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext) -> TrainedFold:
     """Train on a fold's training part and save the best weights with their card.
 
+    Of several processes (torchrun) all train, and rank 0 alone writes.
+
     Raises
     ------
     TrainingDataError, TrainingDivergedError, DeviceError, CheckpointError
@@ -78,6 +80,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     from ctbox.model.recipe_training import train_recipe
     from ctbox.model.shipped import SHIPPED_INFERENCE, SHIPPED_THRESHOLD
     from ctbox.model.shipping import CardNotes, build_card
+    from ctbox.model.team import join_team
     from ctbox.model.training import FitOptions
 
     training = make_training_series(samples.cases, samples.select(fold.training))
@@ -105,11 +108,16 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
         )
         save_checkpoint(folder, state, card)
 
-    options = FitOptions(
-        device=job.device, folder=job.folder / RUN_FOLDER, resume=job.resume, on_best=save
-    )
-    result = train_recipe(job.recipe, data, ctx, options)
-    if not folder.is_dir():  # stopped within the first epoch
+    with join_team(job.device) as team:
+        options = FitOptions(
+            device=team.device or job.device,
+            folder=job.folder / RUN_FOLDER,
+            resume=job.resume,
+            on_best=save,
+            team=team,
+        )
+        result = train_recipe(job.recipe, data, ctx, options)
+    if team.rank == 0 and not folder.is_dir():  # stopped within the first epoch
         save(result.state, None)
     return TrainedFold(folder, result)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ctbox.errors import TrainingDataError
 from ctbox.model.card import is_model_name
 from ctbox.model.disk_cache import CacheLimits
+from ctbox.model.ranks import find_rank
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.model.training_updates import EpochFinished
 from ctbox.progress import TaskContext
@@ -105,7 +106,8 @@ class TrainResult:
 def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     """Train, keep the best epoch, and evaluate it on the held-out part.
 
-    A cancelled run keeps its best weights.
+    A cancelled run keeps its best weights. Of several processes (torchrun) all train; rank 0
+    alone checks the split, writes and evaluates.
 
     Raises
     ------
@@ -122,8 +124,11 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case, request.subtype)
     fold = _make_fold(request, samples, case.linked_folders)
-    check_folds(samples, [fold], ctx, case.linked_folders)
-    out = _make_folder(request.out, resume=request.resume)
+    leads = find_rank() == 0
+    if leads:
+        check_folds(samples, [fold], ctx, case.linked_folders)
+        _make_folder(request.out, resume=request.resume)
+    out = request.out.resolve()
     job = FoldTraining(
         recipe=recipe,
         folder=out,
@@ -136,7 +141,7 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
     )
     trained = train_fold(samples, fold, job, ctx)
     evaluation = None
-    if fold.held_out and not trained.fit.cancelled:
+    if leads and fold.held_out and not trained.fit.cancelled:
         evaluation = _evaluate(samples, fold, trained, request.device, ctx)
         _write_results(out / RESULTS_FILE, trained, evaluation)
     fit = trained.fit
@@ -171,7 +176,7 @@ def _make_fold(request: TrainRequest, samples: Samples, linked: tuple[frozenset[
     return make_folds(samples.keys, plan, linked)[0]
 
 
-def _make_folder(out: Path, *, resume: bool) -> Path:
+def _make_folder(out: Path, *, resume: bool) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not resume and any(out.iterdir()):
@@ -188,7 +193,6 @@ def _make_folder(out: Path, *, resume: bool) -> Path:
             "Choose a folder you may write to.",
             out,
         ) from error
-    return out.resolve()
 
 
 def _evaluate(

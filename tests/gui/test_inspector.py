@@ -248,7 +248,7 @@ class TestTiles:
     @pytest.mark.parametrize(
         ("changes", "kind", "words"),
         [
-            ({"pixels": None}, TileKind.SLICE, "being read"),
+            ({"pixels": None}, TileKind.SLICE, "Loading…"),
             ({"annotations": ()}, TileKind.EXPERT_AREA, "No annotation"),
             ({"detections": None}, TileKind.PREDICTED_AREA, "Not predicted"),
             ({"detections": ()}, TileKind.PREDICTED_ZOOM, "Nothing was detected"),
@@ -522,10 +522,23 @@ class TestPanel:
         assert panel.measures.iou.text() == ""
         assert "colour" in panel.tiles[4].tile.message
 
+    def test_what_was_there_goes_at_once_when_the_next_is_not_read_yet(
+        self, qtbot: QtBot, panel: InspectorPanel
+    ) -> None:
+        """The pictures of one patient must not stand beside the next one's loading image."""
+        show(qtbot, panel, make_slice())
+        assert panel.tiles[0].tile.crop is not None
+        panel.show_slice(make_slice(sop_instance_uid="9.9", pixels=None, annotations=()))
+        assert all(tile.tile.crop is None for tile in panel.tiles)
+        assert {tile.tile.message for tile in panel.tiles} == {"Loading…"}
+        assert panel.box_list.boxes.rows[0].name.startswith("AI")
+        panel.show_slice(None)
+        assert panel.empty.isVisible()
+
     def test_slice_that_arrives_later(self, qtbot: QtBot, panel: InspectorPanel) -> None:
         panel.show_slice(make_slice(pixels=None))
         qtbot.wait(80)
-        assert "being read" in panel.tiles[0].tile.message
+        assert "Loading…" in panel.tiles[0].tile.message
         show(qtbot, panel, make_slice())
         assert not panel.tiles[0].tile.message
 

@@ -148,7 +148,12 @@ class InspectorPanel(QScrollArea):
             self._pair = BoxPair()
             self._outliner.clear()
             self._set_outlines(None)
-            self._timer.start()
+            if shown is None or shown.pixels is None:
+                # At once: pictures and figures of what is gone would speak of what is coming.
+                self._timer.stop()
+                self._refresh()
+            else:
+                self._timer.start()
 
     def set_raw_sobel(self, raw: bool) -> None:
         """Show the raw Sobel picture, or the outline."""

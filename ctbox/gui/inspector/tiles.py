@@ -126,7 +126,7 @@ class TileInput:
 def build_tiles(source: TileInput) -> tuple[Tile, ...]:
     """Return the five pictures, in order."""
     if source.shown.pixels is None:
-        return tuple(Tile(kind, message="The slice is being read.") for kind in TileKind)
+        return tuple(Tile(kind, message="Loading…") for kind in TileKind)
     return (
         _build_slice(source),
         _build_area(source, TileKind.EXPERT_AREA, source.expert),

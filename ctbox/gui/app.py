@@ -22,6 +22,7 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
+from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
@@ -187,7 +188,11 @@ def run(
     if path is not None or sample:
         app.session.open(OpenRequest(path, annotations))
     app.session.offer_recovery()
+    keeper = SettingsKeeper(
+        app.runner, app.collect_settings, app.window.commands.values(), parent=app.window
+    )
     code = application.exec()
+    keeper.stop()
     try:
         save_settings(app.close())
     except SettingsError as error:

@@ -77,11 +77,19 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that exist already.")
     ] = False,
+    images: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WINDOW",
+            help="COCO, YOLO: slices with boxes as PNG; lung, mediastinum or CENTER,WIDTH in HU.",
+        ),
+    ] = None,
 ) -> None:
     """Write boxes in another tool's format, or de-identified images, or both."""
     from ctbox.annotations.exchange.records import Origin
     from ctbox.workflows import export as work
     from ctbox.workflows.export_formats import ExportFormat
+    from ctbox.workflows.export_images import parse_window
 
     whose = source or (Source.EXPERT if detections is None else Source.AI)
     request = work.ExportRequest(
@@ -94,6 +102,7 @@ def export(
         deidentify=deidentify,
         key_file=key_file,
         overwrite=overwrite,
+        pictures=None if images is None else parse_window(images),
     )
     with watched_task("Exporting") as ctx:
         done = work.export(request, ctx)

@@ -25,7 +25,7 @@ from ctbox.dicom.lesion_marks import (
     find_label_code,
     split_frame,
 )
-from ctbox.dicom.series import CT_IMAGE_STORAGE, Series
+from ctbox.dicom.series import CT_CLASSES, Series
 
 if TYPE_CHECKING:  # highdicom takes seconds to import
     from highdicom import sr
@@ -60,7 +60,7 @@ def build_sr(series: Series, lesions: Sequence[MarkedLesion], observer: Observer
     from pydicom.sr.codedict import codes
 
     evidence = _collect_evidence(series, lesions)
-    is_ct = series.sop_class_uid == CT_IMAGE_STORAGE
+    is_ct = series.sop_class_uid in CT_CLASSES
     procedure = codes.LN.CTUnspecifiedBodyRegion if is_ct else codes.SCT.ImagingProcedure
     report = sr.MeasurementReport(
         observation_context=_build_context(observer),

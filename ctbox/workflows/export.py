@@ -10,6 +10,7 @@ from ctbox.annotations.exchange.records import Origin
 from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.deidentify import Deidentifier
 from ctbox.dicom.lesion_marks import Observer
+from ctbox.dicom.series import VoiWindow
 from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detections_document import read_detections
@@ -24,6 +25,7 @@ from ctbox.workflows.export_formats import (
     write_reports,
     write_segmentations,
 )
+from ctbox.workflows.export_images import name_pictures, write_pictures
 from ctbox.workflows.export_lesions import (
     MarkedSeries,
     drop_unnamed,
@@ -32,6 +34,8 @@ from ctbox.workflows.export_lesions import (
 )
 from ctbox.workflows.open_case import FileProblem, open_case, open_series
 
+PICTURE_FORMATS = (ExportFormat.COCO, ExportFormat.YOLO)
+"""Formats that PNG pictures go with."""
 _SERIAL_LENGTH = 16
 _READERS = {Origin.EXPERT: "Expert", Origin.MINE: "Reviewer"}
 
@@ -60,6 +64,8 @@ class ExportRequest:
         Secret that maps patients and UIDs; made if the file does not exist, new each time if None.
     overwrite : bool
         Whether existing files may be replaced.
+    pictures : VoiWindow or None
+        For COCO and YOLO: write each slice with a box as 8-bit PNG through this window.
     """
 
     path: Path
@@ -71,6 +77,7 @@ class ExportRequest:
     deidentify: bool = False
     key_file: Path | None = None
     overwrite: bool = False
+    pictures: VoiWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,8 @@ def _check(request: ExportRequest) -> None:
         )
     if request.origin is Origin.MINE and request.annotations is None and request.to is not None:
         raise CtboxError("Your own boxes were asked for.", "Name their folder with --annotations.")
+    if request.pictures is not None and request.to not in PICTURE_FORMATS:
+        raise CtboxError("Pictures go with COCO and YOLO.", "Add --to coco or --to yolo.")
     annotations = request.annotations or find_annotation_folder(request.path)
     check_apart(request.out, (request.path, annotations))
 
@@ -221,4 +230,9 @@ def _write(
         return write_segmentations(marked, observer, folder, ctx)
     creator = observer.name if observer.is_device else ""
     exchange = make_exchange_set(marked, request.origin, creator)
-    return write_boxes(exchange, request.to or ExportFormat.CSV, folder)
+    if request.pictures is None:
+        return write_boxes(exchange, request.to or ExportFormat.CSV, folder)
+    drawn, problems = write_pictures(marked, request.pictures, folder, ctx)
+    written = write_boxes(name_pictures(exchange, drawn), request.to or ExportFormat.CSV, folder)
+    written.left_out += problems
+    return written

@@ -68,7 +68,7 @@ def _describe_image(number: int, image: ExchangeImage) -> dict[str, Any]:
         "id": number,
         "width": image.width,
         "height": image.height,
-        "file_name": f"{image.sop_instance_uid}.dcm",
+        "file_name": image.file_name or f"{image.sop_instance_uid}.dcm",
         "sop_instance_uid": image.sop_instance_uid,
         **{key: getattr(image, key) for key in _IMAGE_KEYS},
     }

@@ -42,6 +42,8 @@ class ExchangeImage:
         Columns and rows; None where the format does not tell.
     series_instance_uid, study_instance_uid, patient_id : str
         Where it belongs; empty where the format does not tell.
+    file_name : str
+        Of the picture that goes with the boxes; empty where there is none.
     """
 
     sop_instance_uid: str
@@ -50,6 +52,7 @@ class ExchangeImage:
     series_instance_uid: str = ""
     study_instance_uid: str = ""
     patient_id: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ LAYOUT_ACTIONS = (
         checkable=True, choice="layout",
     ),
     ActionSpec(
+        "layout_mpr", _GROUP, "&Planes (MPR)", ("Ctrl+3",), "layout_mpr",
+        "Axial, coronal and sagittal planes through one place", checkable=True, choice="layout",
+    ),
+    ActionSpec(
         "next_pane", _GROUP, "&Next image", ("F6",), "", "Make the next image the active one",
     ),
     ActionSpec(
@@ -45,6 +49,6 @@ LAYOUT_ACTIONS = (
 )  # fmt: skip
 
 LAYOUT_MENU = (
-    "layout_1x1", "layout_1x2", "layout_2x2", "", "next_pane", "maximise", "",
+    "layout_1x1", "layout_1x2", "layout_2x2", "layout_mpr", "", "next_pane", "maximise", "",
     "link_scroll", "link_placement", "link_window",
 )  # fmt: skip

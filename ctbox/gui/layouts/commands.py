@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
 from ctbox.dicom.places import find_place
 from ctbox.gui.banner import Banner
@@ -15,6 +15,8 @@ from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.layouts.crosshair import CrosshairHand, CrosshairState
 from ctbox.gui.layouts.grid import Cell
 from ctbox.gui.layouts.linking import ViewerLinker
+from ctbox.gui.layouts.mpr_model import MprModel
+from ctbox.gui.layouts.mpr_view import MprView
 from ctbox.gui.layouts.panes import PaneSet
 from ctbox.gui.layouts.series_drag import SeriesDragSource, SeriesDropTarget
 from ctbox.gui.main_window import MainWindow
@@ -22,6 +24,7 @@ from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
 from ctbox.gui.viewer.panel import ViewerPanel
+from ctbox.gui.viewer.placement import Placement
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.workflows.open_case import Case
 
@@ -30,6 +33,7 @@ CELLS: dict[str, tuple[Cell, ...]] = {
     "1x2": ((0, 0, 1, 1), (0, 1, 1, 1)),
     "2x2": ((0, 0, 1, 1), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 1, 1)),
 }
+MPR_CELLS: tuple[Cell, ...] = ((0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1))
 _LINKS = ("scroll", "placement", "window")
 
 Attach = Callable[[ViewerPanel], object]
@@ -59,13 +63,15 @@ class LayoutCommands(QObject):
         self.linker = ViewerLinker(self.crosshair, self)
         self.panes = PaneSet(window.panes, window.viewer, self.linker, self._build_viewer)
         CrosshairHand(window.viewer, self.crosshair)
+        self.mpr = MprModel(window.viewer, self.crosshair)
+        self.planes = self._build_planes()
         self._drag = SeriesDragSource(window.browser.tree, self._find_key)
         self._take_drops(window.viewer)
         self._connect()
 
     def _connect(self) -> None:
         commands, viewer = self._window.commands, self._window.viewer
-        for name in CELLS:
+        for name in (*CELLS, "mpr"):
             action = commands[f"layout_{name}"]
             action.triggered.connect(lambda _=False, name=name: self.set_layout(name))
         commands["layout_1x1"].setChecked(True)
@@ -82,15 +88,51 @@ class LayoutCommands(QObject):
         viewer.view.maximise_requested.connect(commands["maximise"].toggle)
         viewer.view.pointer_moved.connect(self._on_pointer_moved)
         self.panes.active_changed.connect(self._on_active_changed)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
 
     # --- layouts ----------------------------------------------------------------------------
 
     def set_layout(self, name: str) -> None:
-        """Show the panes of a layout: 1x1, 1x2 or 2x2."""
+        """Show the panes of a layout: 1x1, 1x2, 2x2 or mpr."""
         self._window.commands["maximise"].setChecked(False)
         self._window.commands[f"layout_{name}"].setChecked(True)
-        self.panes.show_cells(CELLS[name])
+        is_mpr = name == "mpr"
+        if is_mpr:
+            self.panes.show_cells(MPR_CELLS, self.planes)
+        else:
+            self.panes.show_cells(CELLS[name])
+        if is_mpr != self.mpr.is_active:
+            self.mpr.set_active(is_mpr)
+            self._window.commands["crosshair"].setChecked(is_mpr)
         self.linker.align(self._window.viewer)
+
+    def _build_planes(self) -> tuple[MprView, ...]:
+        window = self._window
+        planes = tuple(MprView(self.mpr, across, window.panes) for across in ("row", "column"))
+        for place, plane in enumerate(planes, start=1):
+            plane.hide()
+            plane.probe_changed.connect(window.status_line.show_probe)
+            plane.focused.connect(lambda place=place: window.panes.set_active(place))
+            plane.maximise_requested.connect(window.commands["maximise"].toggle)
+        window.commands["fit"].triggered.connect(self._fit_planes)
+        window.commands["invert_drag"].toggled.connect(self._on_invert_toggled)
+        return planes
+
+    def _fit_planes(self) -> None:
+        for plane in self.planes:
+            plane.set_placement(Placement())
+
+    def _on_invert_toggled(self, inverted: bool) -> None:
+        for plane in self.planes:
+            plane.inverts_window_drag = inverted
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Frame the axial image again when the keys go back to it."""
+        is_axial = now is not None and self._window.viewer.isAncestorOf(now)
+        if self.mpr.is_active and is_axial and not self._window.panes.is_maximised:
+            self._window.panes.set_active(0)
 
     def take_case(self, case: Case) -> None:
         """Follow the window to another case."""
@@ -134,9 +176,10 @@ class LayoutCommands(QObject):
     def _on_maximise_toggled(self, maximised: bool) -> None:
         """Show the active pane alone; the only one gets the room of the docks."""
         window = self._window
-        if len(self.panes.viewers) > 1:
+        is_single = len(window.panes.contents) == 1
+        if not is_single:
             window.panes.set_maximised(maximised)
-        if maximised and len(self.panes.viewers) == 1:
+        if maximised and is_single:
             docks = window.findChildren(QDockWidget)
             self._hidden_docks = [dock for dock in docks if dock.isVisible()]
             for dock in self._hidden_docks:

@@ -7,11 +7,11 @@ and then their places, so that on the screen only the frame moves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ctbox.dicom.places import share_frame
 from ctbox.gui.layouts.exchange import show_again, take_shown
@@ -69,17 +69,26 @@ class PaneSet(QObject):
         """The viewers that are not active."""
         return tuple(viewer for viewer in self._order if viewer is not self._active)
 
-    def show_cells(self, cells: tuple[Cell, ...]) -> None:
-        """Show so many viewers; new ones get the series that follow the active one's."""
-        while len(self._order) < len(cells):
+    def show_cells(self, cells: tuple[Cell, ...], extra: Sequence[QWidget] = ()) -> None:
+        """Show so many viewers; new ones get the series that follow the active one's.
+
+        Parameters
+        ----------
+        cells : tuple of Cell
+            Where.
+        extra : sequence of QWidget
+            What is no viewer, for the last cells.
+        """
+        count = len(cells) - len(extra)
+        while len(self._order) < count:
             self._order.append(self._spare.pop() if self._spare else self._make())
         for viewer in self.others[::-1]:
-            if len(self._order) > len(cells):
+            if len(self._order) > count:
                 self._order.remove(viewer)
                 self._spare.append(viewer)
                 viewer.state.set_series(None)
         place = self._order.index(self._active)
-        self._grid.show_cells(cells, self._order, place)
+        self._grid.show_cells(cells, (*self._order, *extra), place)
         is_single = len(cells) == 1
         self._active.view.fits_on_double_click = is_single
         self._active.cine_speed.setVisible(is_single)

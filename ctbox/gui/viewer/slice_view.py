@@ -25,6 +25,7 @@ from ctbox.gui.viewer.rendering import SliceRenderer
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Polyline, Scene, find_box_at
 from ctbox.gui.viewer.scene_builder import build_scene
 from ctbox.gui.viewer.state import Selection, ViewerState
+from ctbox.gui.viewer.underlay import Underlay
 
 _WHEEL_NOTCH = 120
 _GRAB_REACH = 6.0
@@ -58,6 +59,7 @@ class SliceView(QWidget):
         self._hands: tuple[Hand, ...] = ()
         self._holding: Hand | None = None
         self._layers: tuple[BoxLayer, ...] = ()
+        self._underlays: tuple[Underlay, ...] = ()
         self._wheel_rest = 0
         self.tool = Tool.WINDOW
         self.inverts_window_drag = False
@@ -83,6 +85,11 @@ class SliceView(QWidget):
     def add_hand(self, hand: Hand) -> None:
         """Let a tool take the left button before the view's own; earlier ones come first."""
         self._hands = (*self._hands, hand)
+
+    def add_underlay(self, underlay: Underlay) -> None:
+        """Lay a picture on every slice, below the boxes."""
+        self._underlays = (*self._underlays, underlay)
+        self.update()
 
     def add_layer(self, layer: BoxLayer) -> None:
         """Show more boxes over every slice; `update_scene` asks for them anew."""
@@ -163,6 +170,12 @@ class SliceView(QWidget):
         # Only what the image leaves free: filling it all would cost as much as the image.
         for strip in find_surround(self.rect(), target):
             painter.fillRect(strip, _BLACK)
+        shown = self._state.slice
+        if shown is not None:
+            for underlay in self._underlays:
+                painter.save()
+                underlay.paint(painter, mapping, shown, area)
+                painter.restore()
         OverlayPainter(painter, mapping, area).paint(self._scene)
         for hand in self._hands:
             painter.save()

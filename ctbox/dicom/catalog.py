@@ -17,7 +17,13 @@ from typing import Any
 
 from ctbox.dicom.archives import MemberSpan
 from ctbox.dicom.catalog_rows import build_header
-from ctbox.dicom.catalog_schema import connect, decode_path, transaction, translate_errors
+from ctbox.dicom.catalog_schema import (
+    connect,
+    decode_path,
+    distrust_rows,
+    transaction,
+    translate_errors,
+)
 from ctbox.dicom.grouping import build_series
 from ctbox.dicom.header import InstanceHeader
 from ctbox.dicom.series import InstanceSource, Series
@@ -107,10 +113,11 @@ class Catalog:
         """
         headers: list[InstanceHeader] = []
         owner: dict[str, tuple[Any, ...]] = {}
-        for row in self.ask(_INSTANCES, (series_id,)):
-            place = row[10:13]
-            if owner.setdefault(row[2], place) == place:
-                headers.append(build_header(row[0], row[1:10], _build_source(row)))
+        with distrust_rows(self.path):
+            for row in self.ask(_INSTANCES, (series_id,)):
+                place = row[10:13]
+                if owner.setdefault(row[2], place) == place:
+                    headers.append(build_header(row[0], row[1:10], _build_source(row)))
         return headers
 
     def read_series(self, keys: Iterable[str]) -> tuple[Series, ...]:
@@ -136,7 +143,8 @@ class Catalog:
                 message = f"The series {key} is not in the catalogue any more."
                 raise CatalogError(message, "Index its folder again.", self.path)
             headers = self.read_headers(found[0][0])
-            built.update({series.key: series for series in build_series(headers)})
+            with distrust_rows(self.path):
+                built.update({series.key: series for series in build_series(headers)})
         return tuple(built[key] for key in wanted if key in built)
 
     def list_patient_keys(self, patient_id: str) -> tuple[str, ...]:
@@ -161,12 +169,13 @@ class Catalog:
         rows = self.ask("SELECT id FROM series_uid WHERE uid = ?", (uid,))
         changed: dict[InstanceSource, str] = {}
         stamps: dict[Path, str] = {}
-        for row in self.ask(_INSTANCES, rows[0] if rows else (-1,)):
-            source = _build_source(row)
-            if source.path not in stamps:
-                stamps[source.path] = _compare(source.path, row[19], row[20])
-            if stamps[source.path]:
-                changed[source] = stamps[source.path]
+        with distrust_rows(self.path):
+            for row in self.ask(_INSTANCES, rows[0] if rows else (-1,)):
+                source = _build_source(row)
+                if source.path not in stamps:
+                    stamps[source.path] = _compare(source.path, row[19], row[20])
+                if stamps[source.path]:
+                    changed[source] = stamps[source.path]
         return changed
 
     def set_reviewed(

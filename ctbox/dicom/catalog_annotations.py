@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctbox.dicom.catalog import Catalog
-from ctbox.dicom.catalog_schema import decode_path, encode_path
+from ctbox.dicom.catalog_schema import decode_path, distrust_rows, encode_path
 
 _AT_ONCE = 400
 
@@ -143,10 +143,11 @@ def find_annotations(catalog: Catalog, sop_uids: Collection[str]) -> dict[str, l
             f"FROM annotation WHERE sop_uid IN ({marks}) ORDER BY folder, path, member",
             part,
         )
-        for path, member, folder, size, time, uid, boxes, labels, problem, notes in rows:
-            row = AnnotationRow(
-                decode_path(path), member, folder, size, time, uid, boxes, labels, problem,
-                tuple(json.loads(notes)),
-            )  # fmt: skip
-            found.setdefault(uid, []).append(row)
+        with distrust_rows(catalog.path):
+            for path, member, folder, size, time, uid, boxes, labels, problem, notes in rows:
+                row = AnnotationRow(
+                    decode_path(path), member, folder, size, time, uid, boxes, labels, problem,
+                    tuple(json.loads(notes)),
+                )  # fmt: skip
+                found.setdefault(uid, []).append(row)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ctbox.dicom.catalog import Catalog
+from ctbox.dicom.catalog_schema import distrust_rows
 
 PAGE = 200
 """Patients a question returns at once."""
@@ -248,7 +249,11 @@ class CatalogQuery:
 
     def _list(self, sql: str, *values: Any) -> list[CatalogRow]:
         rows = self._catalog.ask(sql, (*self._values, *values))
-        return [replace(CatalogRow(*row), sentences=tuple(json.loads(row[-1]))) for row in rows]
+        with distrust_rows(self._catalog.path):
+            return [
+                replace(CatalogRow(*row), sentences=tuple(map(str, json.loads(row[-1]))))
+                for row in rows
+            ]
 
     def _compose_order(self, *, grouped: bool) -> str:
         key = self._sort.key

@@ -129,10 +129,26 @@ def translate_errors(path: Path) -> Iterator[None]:
         message = f"The catalogue {path} cannot be used: {text}."
         hint = "Check that its folder exists, may be written to and has room."
         raise CatalogError(message, hint, path) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the message itself may be damaged
         raise CatalogError(
             f"The catalogue {path} is damaged or no catalogue: {error}.", _HINT_DAMAGED, path
         ) from error
+
+
+@contextmanager
+def distrust_rows(path: Path) -> Iterator[None]:
+    """Turn what values raise that no ctbox has written into a sentence: the file is damaged.
+
+    Raises
+    ------
+    CatalogError
+        In place of what conversions raise.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        message = f"The catalogue {path} is damaged: a row makes no sense."
+        raise CatalogError(message, _HINT_DAMAGED, path) from error
 
 
 def connect(path: Path, *, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
@@ -162,7 +178,7 @@ def connect(path: Path, *, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Co
         )
         try:
             _prepare(connection, path, migrations)
-        except (sqlite3.Error, CatalogError):
+        except BaseException:
             connection.close()
             raise
     return connection

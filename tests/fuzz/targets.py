@@ -9,6 +9,7 @@ from ctbox.annotations.pascal_voc import parse_voc
 from ctbox.annotations.reading import read_annotations
 from ctbox.annotations.voc_repair import repair_voc
 from ctbox.dicom.catalog import Catalog
+from ctbox.dicom.catalog_annotations import find_annotations
 from ctbox.dicom.catalog_query import CatalogFilter, CatalogQuery
 from ctbox.dicom.deidentify import Deidentifier
 from ctbox.dicom.pixels import apply_window, read_hu, read_rgb
@@ -100,10 +101,12 @@ def _use_catalogue(path: Path) -> None:
     with Catalog(path) as catalog:
         query = CatalogQuery(catalog, CatalogFilter("siemens", annotated=False))
         query.count()
+        query.list_patients()
         for patient in CatalogQuery(catalog).list_patients():
             keys = catalog.list_patient_keys(patient.patient_id)
             for series in catalog.read_series(keys):
                 catalog.list_changed(series)
+                find_annotations(catalog, [each.sop_instance_uid for each in series.slices])
 
 
 TARGETS = {

@@ -105,6 +105,10 @@ QCheckBox::indicator:unchecked:focus, QRadioButton::indicator:unchecked:focus {
 QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {
     background: transparent; border-color: $faint;
 }
+QRadioButton::indicator:checked {
+    background: $on_accent; border: 4px solid $accent; border-radius: 7px; width: 6px; height: 6px;
+}
+QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 10px; padding: 10px; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; color: $muted; }
 

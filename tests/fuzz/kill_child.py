@@ -66,6 +66,12 @@ def save(store: AnnotationStore, out: Path) -> None:
     store.end_save(save_boxes(request).saved)
 
 
+def promise(number: int) -> None:
+    """Say that everything up to an edit is safe."""
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
 def main(journal: Path, out: Path) -> None:
     store = AnnotationStore.open(journal, title="fuzz", case_path="/nowhere")
     while True:
@@ -74,10 +80,10 @@ def main(journal: Path, out: Path) -> None:
         if number % 3 == 0:
             store.undo()
             store.redo()
-        print(number, flush=True)
+        promise(number)
         if number % SAVE_EVERY == 0:
             save(store, out)
-            print(number, flush=True)
+            promise(number)
 
 
 if __name__ == "__main__":

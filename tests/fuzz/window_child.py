@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 
 from ctbox.gui.app import build_app, find_application
 from ctbox.gui.case_controller import OpenRequest
+from tests.fuzz.kill_child import promise
 
 
 def main(case: Path) -> None:
@@ -38,7 +39,7 @@ def main(case: Path) -> None:
         QTest.mouseRelease(view, left, pos=start + QPoint(90, 70))
         editing.editing.select(None)
         application.processEvents()
-        print(editing.editing.store.unsaved_count, flush=True)
+        promise(editing.editing.store.unsaved_count)
         app.window.viewer.state.step_slices(1)
         if app.window.viewer.state.slice_index == app.window.viewer.state.slice_count - 1:
             app.window.viewer.state.set_slice_index(0)

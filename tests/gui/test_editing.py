@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
 
 from ctbox.annotations.box_edits import Origin
@@ -72,27 +71,29 @@ def test_moved_box_stays_on_the_image(desk: Desk) -> None:
     assert desk.mine == (BoundingBox(108, 0, 128, 24),)
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ((70, 20), (66, 16), (66, 16, 90, 44)),
-        ((80, 20), (90, 25), (70, 25, 90, 44)),
-        ((90, 20), (95, 15), (70, 15, 95, 44)),
-        ((90, 32), (100, 60), (70, 20, 100, 44)),
-        ((90, 44), (94, 50), (70, 20, 94, 50)),
-        ((80, 44), (80, 50), (70, 20, 90, 50)),
-        ((70, 44), (60, 40), (60, 20, 90, 40)),
-        ((70, 32), (75, 32), (75, 20, 90, 44)),
-        ((70, 32), (100, 32), (90, 20, 100, 44)),  # turned over
-        ((90, 44), (70, 20), (70, 20, 71, 21)),  # never without area
-    ],
+HANDLE_DRAGS = (
+    ((70, 20), (66, 16), (66, 16, 90, 44)),
+    ((80, 20), (90, 25), (70, 25, 90, 44)),
+    ((90, 20), (95, 15), (70, 15, 95, 44)),
+    ((90, 32), (100, 60), (70, 20, 100, 44)),
+    ((90, 44), (94, 50), (70, 20, 94, 50)),
+    ((80, 44), (80, 50), (70, 20, 90, 50)),
+    ((70, 44), (60, 40), (60, 20, 90, 40)),
+    ((70, 32), (75, 32), (75, 20, 90, 44)),
+    ((70, 32), (100, 32), (90, 20, 100, 44)),  # turned over
+    ((90, 44), (70, 20), (70, 20, 71, 21)),  # never without area
 )
-def test_eight_handles_resize(desk: Desk, start, end, expected) -> None:
+
+
+def test_eight_handles_resize(desk: Desk) -> None:
     desk.draw(BOX)
     desk.press(Key.Key_W)
-    desk.drag(start, end)
-    assert desk.mine == (BoundingBox(*expected),)
-    assert desk.editing.store.undo_text == "Resize box"
+    for start, end, expected in HANDLE_DRAGS:
+        desk.drag(start, end)
+        assert desk.mine == (BoundingBox(*expected),)
+        assert desk.editing.store.undo_text == "Resize box"
+        desk.press(Key.Key_Z, CONTROL)
+        assert desk.mine == (BOX,)
 
 
 def test_cursor_tells_what_a_press_would_do(desk: Desk) -> None:

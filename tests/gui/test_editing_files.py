@@ -289,7 +289,7 @@ def test_after_a_kill_the_edits_are_offered_and_restored(desk: Desk) -> None:
     assert not dialog.list.isVisible()
     click(again, dialog.show_button)
     assert dialog.list.isVisible()
-    assert "Draw box · Chest 5mm, slice 1" in dialog.list.item(0).text()
+    assert "Draw box · slice 1 of Chest 5mm" in dialog.list.item(0).text()
     click(again, dialog.restore_button)
     assert again.app.window.isWindowModified()
     again.press(Key.Key_Z, CONTROL)

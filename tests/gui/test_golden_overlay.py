@@ -112,3 +112,5 @@ def test_solid_and_dashed_lines_differ_without_colour(qapp: object) -> None:
         gaps[kind] = int((line < 90).sum())
     assert gaps[BoxKind.EXPERT] == 0
     assert gaps[BoxKind.DETECTION] > 50
+    assert gaps[BoxKind.MINE] == 0
+    assert gaps[BoxKind.PROPOSAL] > 50

@@ -125,9 +125,7 @@ class BoxCommands(QObject):
             chosen = (selected,) if selected in proposals and selected else proposals
             self._editing.confirm(chosen)
             self._go_to_next_proposal()
-        elif self._editing.proposals():
-            self._go_to_next_proposal()
-        else:
+        elif not self._go_to_next_proposal():
             self._accept_detection(shown)
 
     def _accept_detection(self, shown: Slice) -> None:
@@ -206,14 +204,15 @@ class BoxCommands(QObject):
             )
         )
 
-    def _go_to_next_proposal(self) -> None:
-        """Go to the nearest slice with a proposal, caudal ones first; stay if there is one."""
+    def _go_to_next_proposal(self) -> bool:
+        """Go to the nearest slice with a proposal, caudal ones first; whether there is one."""
         series_case, here = self._state.series_case, self._state.slice_index
         if series_case is None:
-            return
+            return False
         wanted = {each.sop_instance_uid for each in self._editing.proposals()}
         places = [
             i for i, each in enumerate(series_case.series.slices) if each.sop_instance_uid in wanted
         ]
         if places:
             self._state.set_slice_index(min(places, key=lambda i: (i < here, abs(i - here))))
+        return bool(places)

@@ -60,6 +60,7 @@ class EditingCommands(QObject):
         self._gives_up = False
         self._is_closing = False
         self._hands: list[EditHand] = []
+        self._viewers: list[ViewerPanel] = []
         self.boxes = BoxCommands(window, self.editing, toasts)
         self.editing.failed.connect(notifier.show_failure)
         self.editing.edits_changed.connect(self._on_edits_changed)
@@ -106,7 +107,10 @@ class EditingCommands(QObject):
         hand.label_wanted.connect(self.boxes.ask_label)
         hand.refused.connect(self._toasts.show_toast)
         viewer.view.installEventFilter(self)
+        viewer.state.series_changed.connect(self._update_marks)
         self._hands.append(hand)
+        self._viewers.append(viewer)
+        self._update_marks()
         return hand
 
     # --- the window's life ------------------------------------------------------------------
@@ -203,8 +207,9 @@ class EditingCommands(QObject):
         series_case = self._window.viewer.state.series_case
         if series_case is not None and not self.editing.has_label:
             self.editing.set_default_label(series_case.series.subtype)
-        self.editing.discard_proposals()
-        self._update_marks()
+        shown = {uid for viewer in self._viewers for uid in _find_uids(viewer)}
+        if not any(each.sop_instance_uid in shown for each in self.editing.proposals()):
+            self.editing.discard_proposals()
 
     def _on_slice_changed(self, _index: int) -> None:
         shown, selected = self._window.viewer.state.slice, self.editing.selected
@@ -232,16 +237,15 @@ class EditingCommands(QObject):
         commands["save"].setEnabled(bool(store.boxes.by_id or store.saved.files))
         for name in NEEDS_CASE:
             commands[name].setEnabled(self._case is not None)
-        self._window.setWindowModified(self.editing.has_unsaved)
+        if self._window.isWindowModified() != self.editing.has_unsaved:
+            self._window.setWindowModified(self.editing.has_unsaved)
         self._update_marks()
         self._update_view()
 
     def _update_marks(self) -> None:
-        series_case = self._window.viewer.state.series_case
-        slices = () if series_case is None else series_case.series.slices
-        uids = self.editing.boxes.uids
-        keyed = [i for i, each in enumerate(slices) if each.sop_instance_uid in uids]
-        self._window.viewer.slider.set_keyed(keyed)
+        keyed = self.editing.boxes.uids
+        for viewer in self._viewers:
+            viewer.slider.set_keyed(i for i, uid in enumerate(_find_uids(viewer)) if uid in keyed)
 
     def _update_view(self) -> None:
         """Say in the status bar what is being edited."""
@@ -273,6 +277,13 @@ class EditingCommands(QObject):
 
         dialog.accepted.connect(unlock)
         dialog.open()
+
+
+def _find_uids(viewer: ViewerPanel) -> list[str]:
+    """Return the slices of a viewer's series."""
+    series_case = viewer.state.series_case
+    slices = () if series_case is None else series_case.series.slices
+    return [each.sop_instance_uid for each in slices]
 
 
 def _describe_edit(own: OwnBox) -> str:

@@ -21,7 +21,7 @@ from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, find_box_at
 from ctbox.gui.viewer.state import Selection
 
-_HANDLE_REACH = 4.0
+_HANDLE_REACH = 4.5
 _EDGE_REACH = 5.0
 _CURSORS = {
     Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,

@@ -20,7 +20,11 @@ from ctbox.annotations.box_edits import OTHER_LABEL
 MAX_LABEL = 32
 _STYLE = """
 QFrame#labelChooser {
-    background: palette(button); border: 1px solid palette(mid); border-radius: 8px;
+    background: palette(button); border: 1px solid palette(mid);
+}
+QFrame#labelChooser QPushButton { min-width: 20px; padding: 6px 12px; font-weight: 600; }
+QFrame#labelChooser QPushButton:checked {
+    background: palette(highlight); color: palette(highlighted-text);
 }
 """
 
@@ -46,7 +50,6 @@ class LabelChooser(QFrame):
             button = QPushButton(letter)
             button.setCheckable(True)
             button.setChecked(letter == current.upper())
-            button.setFixedWidth(44)
             button.setToolTip(f"{name}  ({letter})")
             button.setAccessibleName(name)
             button.setAutoDefault(False)

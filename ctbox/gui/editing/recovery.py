@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -106,7 +108,7 @@ class RecoveryController(QObject):
 
     def _ask(self, case: Case, steps: tuple[Step, ...], notices: tuple[str, ...]) -> None:
         places = {
-            slice_.sop_instance_uid: f"{each.series.description or 'Series'}, slice {index + 1}"
+            slice_.sop_instance_uid: f"slice {index + 1} of {each.series.description or 'series'}"
             for each in case.series
             for index, slice_ in enumerate(each.series.slices)
         }
@@ -128,6 +130,6 @@ class RecoveryController(QObject):
 
 def _describe_step(step: Step, places: dict[str, str]) -> str:
     parts = [step.edit.text, places.get(step.edit.sop_instance_uid, "")]
-    if step.at:
-        parts.append(step.at.replace("T", " ").removesuffix("+00:00") + " UTC")
+    with contextlib.suppress(ValueError):
+        parts.append(f"{datetime.fromisoformat(step.at).astimezone():%d %b %H:%M}")
     return " · ".join(part for part in parts if part)

@@ -6,9 +6,9 @@ import enum
 
 from PySide6.QtCore import QPointF, QRectF
 
-HANDLE_SIZE = 9.0
-# Below this, handles move outwards so that they neither touch nor hide the box.
-_LEAST_SIDE = 3.2 * HANDLE_SIZE
+HANDLE_SIZE = 7.0
+# Below this, handles move outwards so that they neither touch each other nor hide the tumour.
+_LEAST_SIDE = 7 * HANDLE_SIZE
 
 
 class Handle(enum.Enum):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ctbox.gui.theme import OVERLAY
-from ctbox.gui.viewer.box_frame import build_frame, build_handles
+from ctbox.gui.viewer.box_frame import Handle, build_frame, build_handles
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
@@ -24,6 +24,7 @@ _BOX_COLORS = {
     BoxKind.MINE: OVERLAY.mine,
     BoxKind.PROPOSAL: OVERLAY.mine,
 }
+_EDITABLE = (BoxKind.MINE, BoxKind.PROPOSAL)
 _DASHES = {BoxKind.DETECTION: (_DASH, _DASH_GAP), BoxKind.PROPOSAL: (_DOT, _DOT_GAP)}
 _IOU_COLORS = {
     IouKind.VALUE: OVERLAY.text,
@@ -85,13 +86,14 @@ class OverlayPainter:
         dashes = _DASHES.get(mark.kind)
         color, shadow = QColor(_BOX_COLORS[mark.kind]), QColor(OVERLAY.shadow)
         # A dark line beneath keeps the box readable on bone and on air alike.
-        shadow.setAlpha(140)
+        # White needs more of it: lung windows turn all soft tissue white.
+        shadow.setAlpha(235 if mark.kind in _EDITABLE else 140)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._painter.setPen(Qt.PenStyle.NoPen)
         for brush, thickness in ((shadow, width + 2), (color, width)):
             self._painter.setBrush(brush)
             self._painter.drawRects(build_frame(rect, thickness, dashes))
-        if mark.selected and mark.kind in (BoxKind.MINE, BoxKind.PROPOSAL):
+        if mark.selected and mark.kind in _EDITABLE:
             for handle in build_handles(rect).values():
                 self._painter.fillRect(handle.adjusted(-1, -1, 1, 1), QColor(OVERLAY.shadow))
                 self._painter.fillRect(handle, color)
@@ -118,8 +120,12 @@ class OverlayPainter:
 
     def _wish_tag(self, mark: BoxMark, metrics: QFontMetricsF) -> TagWish:
         width = metrics.horizontalAdvance(mark.tag) + 2 * _TAG_PADDING
+        rect = self._to_rect(mark)
+        if mark.selected and mark.kind in _EDITABLE:
+            handles = build_handles(rect)
+            rect = handles[Handle.TOP_LEFT].united(handles[Handle.BOTTOM_RIGHT])
         return TagWish(
-            self._to_rect(mark),
+            rect,
             QSizeF(width, metrics.height() + 2),
             below=mark.kind is BoxKind.DETECTION,
             right=mark.kind is not BoxKind.EXPERT,

@@ -91,11 +91,21 @@ def write_report(
             place = scratch / PICTURES_FOLDER / one.picture.name
             place.with_name(f"{one.picture.name}.png").write_bytes(one.picture.png)
             place.with_name(f"{one.picture.name}.svg").write_bytes(one.picture.svg)
+    _remove_stale(out, document)
     pdf = None
     if request.pdf:
         ctx.report(Progress(0, None, "Printing"))
         pdf = print_pdf(out / HTML_NAME, out / PDF_NAME)
     return WrittenReport(out / HTML_NAME, pdf)
+
+
+def _remove_stale(out: Path, document: Document) -> None:
+    """Remove what an earlier report in the same folder left and this one does not have."""
+    kept = {one[kind] for one in document["pictures"] for kind in ("png", "svg")}
+    there = [*(out / PICTURES_FOLDER).glob("*.png"), *(out / PICTURES_FOLDER).glob("*.svg")]
+    for path in [*there, out / PDF_NAME]:
+        if path.relative_to(out).as_posix() not in kept:
+            path.unlink(missing_ok=True)
 
 
 def format_json(document: Document) -> str:

@@ -36,6 +36,7 @@ class _Batch:
     done: set[str] = field(default_factory=set)
     failed: list[LeftOut] = field(default_factory=list)
     resumed: int = 0
+    _read: dict[str, list[tuple[SeriesCase, SeriesRecord]]] = field(default_factory=dict)
 
     def list_jobs(self, request: ReportRequest) -> list[SeriesJob]:
         """Return what is left to do; a series whose records are all there is done."""
@@ -74,30 +75,46 @@ class _Batch:
         """Return the judged series in order."""
         return [case for case in self.cases if case.series.key in self.done]
 
-    def read(
-        self, model: ReportedModel, *, with_thumbnails: bool = False
+    def read(self, model: ReportedModel) -> list[tuple[SeriesCase, SeriesRecord]]:
+        """Return a model's records in the order of the series, without their thumbnails."""
+        if model.label not in self._read:
+            self._read[model.label] = self._load(model, with_thumbnails=False)
+        return self._read[model.label]
+
+    def read_pictured(self) -> list[tuple[SeriesCase, SeriesRecord]]:
+        """Return the first model's records with their thumbnails; kept by nobody."""
+        return self._load(self.models[0], with_thumbnails=True)
+
+    def _load(
+        self, model: ReportedModel, *, with_thumbnails: bool
     ) -> list[tuple[SeriesCase, SeriesRecord]]:
-        """Return a model's records in the order of the series."""
         judged = []
-        for case in self.cases:
-            if case.series.key in self.done:
-                key = self.get_key(case, model)
-                record = self.store.find(key, with_thumbnails=with_thumbnails)
-                if record is None:
-                    raise CtboxError(
-                        f"A kept result in {self.store.folder} is gone or damaged.",
-                        "Run the report again with --resume.",
-                        self.store.folder,
-                    )
-                judged.append((case, record))
+        for case in self.list_done():
+            record = self.store.find(self.get_key(case, model), with_thumbnails=with_thumbnails)
+            if record is None:
+                raise CtboxError(
+                    f"A kept result in {self.store.folder} is gone or damaged.",
+                    "Run the report again with --resume.",
+                    self.store.folder,
+                )
+            judged.append((case, record))
         return judged
 
 
-def run_report(request: ReportRequest, ctx: TaskContext) -> ReportResult:
+def run_report(request: ReportRequest, ctx: TaskContext, pool: Pool | None = None) -> ReportResult:
     """Judge every annotated CT series and write the report.
 
     Reports `Progress` in slices, and `SeriesFailed`. A cancelled run writes a report of what
     was finished, marked as partial, if there is any.
+
+    Parameters
+    ----------
+    request : ReportRequest
+        What to judge by what.
+    ctx : TaskContext
+        Told of progress and asked to stop.
+    pool : Pool, optional
+        Where series are judged; by default what the request says.
 
     Raises
     ------
@@ -114,7 +131,7 @@ def run_report(request: ReportRequest, ctx: TaskContext) -> ReportResult:
     models = find_reported_models(request)
     case = open_case(request.dicom, request.annotations, ctx)
     batch = _Batch(_choose_series(case), models, RecordStore(request.out))
-    pace = _judge(batch, request, ctx)
+    pace = _judge(batch, request, ctx, pool or _choose_pool(request))
     partial = len(batch.done) + len(batch.failed) < len(batch.cases)
     if not batch.done:
         if partial:
@@ -165,7 +182,13 @@ def _find_obstacle(case: SeriesCase) -> str | None:
     return case.series.skip_detection_reason or (None if case.annotations else NO_BOXES)
 
 
-def _judge(batch: _Batch, request: ReportRequest, ctx: TaskContext) -> Pace:
+def _choose_pool(request: ReportRequest) -> Pool:
+    if request.scheduler is None:
+        return LocalPool(request.workers)
+    return DaskPool(request.scheduler)
+
+
+def _judge(batch: _Batch, request: ReportRequest, ctx: TaskContext, pool: Pool) -> Pace:
     jobs = batch.list_jobs(request)
     total = sum(len(case.series.slices) for case in batch.cases)
     left = sum(job.slices for job in jobs)
@@ -173,9 +196,6 @@ def _judge(batch: _Batch, request: ReportRequest, ctx: TaskContext) -> Pace:
     ctx.report(pace.describe())
     if not jobs:
         return pace
-    pool: Pool = (
-        LocalPool(request.workers) if request.scheduler is None else DaskPool(request.scheduler)
-    )
     for end in pool.judge(jobs, ctx, lambda slices: ctx.report(pace.describe(slices))):
         batch.take(end, ctx)
         pace.finish_series(end.job.slices)
@@ -188,7 +208,7 @@ def _sum_up(
 ) -> list[ModelJudge]:
     ctx.report(Progress(0, None, "Summing up"))
     training = None if request.training is None else open_case(request.training, None, ctx)
-    pictured = batch.read(batch.models[0], with_thumbnails=request.baselines)
+    pictured = batch.read_pictured() if request.baselines else batch.read(batch.models[0])
     sources = collect_sources(request, case, pictured, training, ctx)
     judges = [ModelJudge(model, batch.read(model), sources, request) for model in batch.models]
     for judge in judges:

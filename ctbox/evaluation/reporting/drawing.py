@@ -87,6 +87,10 @@ def draw(
         figure = Figure(figsize=size_inch, layout="constrained")
         FigureCanvasAgg(figure)
         paint(figure)
+        # Placed once, not anew for either format: laying out takes as long as drawing.
+        if figure.get_layout_engine() is not None:
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         svg, png = io.BytesIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
         figure.savefig(png, format="png", dpi=_PNG_DPI, metadata={"Software": None})

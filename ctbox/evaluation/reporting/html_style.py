@@ -34,8 +34,10 @@ th, td { text-align: left; padding: .28rem .6rem; border-bottom: 1px solid var(-
   vertical-align: top; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 tbody th { font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums;
-  white-space: nowrap; } .interval { color: var(--muted); font-size: .8rem; }
+  white-space: nowrap; } .interval { color: var(--muted); font-size: .92em; }
 code { font: .84em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.nowrap { white-space: nowrap; } dt { break-after: avoid; } dd { break-inside: avoid;
+  margin: 0 0 .5rem 1.2rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem;
   margin: .8rem 0; padding: 0; list-style: none; }
 .cards li { border: 1px solid var(--line); border-radius: 8px; padding: .55rem .8rem;

@@ -102,7 +102,8 @@ had slices of one patient on both sides ({{ model.split }}).</p>
 <td><code>{{ model.sha256 }}</code></td><td>{{ model.architecture }}</td>
 <td class="number">{{ "{:,}".format(model.parameters) }}</td>
 <td class="number">{{ "{:g}".format(model.threshold) }}</td><td>{{ model.split }}</td>
-<td class="number">{{ model.training_patients }}</td><td>{{ model.trained_on[:10] }}</td></tr>
+<td class="number">{{ model.training_patients }}</td>
+<td class="nowrap">{{ model.trained_on[:10] }}</td></tr>
 {%- endfor %}
 </tbody></table></div></section>
 

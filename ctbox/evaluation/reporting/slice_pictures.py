@@ -16,6 +16,7 @@ from ctbox.imaging.overlay import crop_box, scale_sobel_to_uint8
 
 _LOW_HU, _HIGH_HU = -1400.0, 0.0
 _REGION_SHARE = 1.0
+_TILES = ("Slice", "Expert's box", "Predicted box", "Zoom", "Sobel outline")
 Box = Sequence[float]
 
 
@@ -57,8 +58,8 @@ def draw_slice(shown: PicturedSlice, name: str, title: str) -> Picture:
     """Return the whole slice in the lung window with both boxes."""
 
     def paint(figure: Any) -> None:
-        axes = _add_image(figure, 1, 1, shown.hu)
-        _add_boxes(axes, shown)
+        figure.set_layout_engine(None)
+        _add_boxes(_paint_image(figure.add_axes((0, 0, 1, 1)), shown.hu), shown)
 
     rows, columns = shown.hu.shape[:2]
     size = (2.7, 2.7 * rows / columns)
@@ -78,11 +79,13 @@ def draw_panel(shown: PicturedSlice, name: str) -> Picture:
     title = f"{shown.patient_id}, {shown.told_iou}"
 
     def paint(figure: Any) -> None:
-        _add_boxes(_add_image(figure, 5, 1, shown.hu, "Slice"), shown)
-        _add_region(figure, 2, "Expert's box", shown.hu, expert, EXPERT_COLOR)
-        _add_region(figure, 3, "Predicted box", shown.hu, shown.top_box, PREDICTED_COLOR)
-        _add_zoom(figure, shown.hu, focus)
-        _add_outline(figure, outline)
+        figure.set_layout_engine(None)
+        slice_, left, right, zoom, sobel = (_add_tile(figure, place) for place in range(5))
+        _add_boxes(_paint_image(slice_, shown.hu), shown)
+        _paint_region(left, shown.hu, expert, EXPERT_COLOR)
+        _paint_region(right, shown.hu, shown.top_box, PREDICTED_COLOR)
+        _paint_zoom(zoom, shown.hu, focus)
+        _paint_outline(sobel, outline)
 
     alt = (
         f"Five pictures of one slice: {_describe(shown)} Slice, expert's box, predicted box, "
@@ -116,10 +119,15 @@ def _as_box(box: Box) -> BoundingBox:
     return BoundingBox(x1, y1, x2, y2)
 
 
-def _add_image(
-    figure: Any, columns: int, place: int, hu: NDArray[np.generic], title: str = ""
-) -> Any:
-    axes = figure.add_subplot(1, columns, place)
+def _add_tile(figure: Any, place: int) -> Any:
+    count = len(_TILES)
+    axes = figure.add_axes(((place + 0.02) / count, 0.01, 0.96 / count, 0.87))
+    axes.set_title(_TILES[place], fontsize=8)
+    axes.set_axis_off()
+    return axes
+
+
+def _paint_image(axes: Any, hu: NDArray[np.generic]) -> Any:
     rows, width = hu.shape[:2]
     # Pixel edges are whole numbers, as in the boxes.
     axes.imshow(
@@ -127,8 +135,6 @@ def _add_image(
         interpolation="nearest",
     )  # fmt: skip
     axes.set_axis_off()
-    if title:
-        axes.set_title(title, fontsize=8)
     return axes
 
 
@@ -150,31 +156,27 @@ def _add_rectangle(axes: Any, box: Box, color: str, style: str) -> None:
     )
 
 
-def _add_region(
-    figure: Any, place: int, title: str, hu: NDArray[np.generic], box: Box | None, color: str
-) -> None:
+def _paint_region(axes: Any, hu: NDArray[np.generic], box: Box | None, color: str) -> None:
     if box is None:
-        _add_nothing(figure, place, title, "none")
+        _paint_nothing(axes)
         return
     crop, (left, top) = crop_box(hu, _as_box(box), _REGION_SHARE)
-    axes = _add_image(figure, 5, place, crop, title)
     moved = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-    _add_rectangle(axes, moved, color, "-" if color == EXPERT_COLOR else "--")
+    _add_rectangle(_paint_image(axes, crop), moved, color, "-" if color == EXPERT_COLOR else "--")
 
 
-def _add_zoom(figure: Any, hu: NDArray[np.generic], box: Box | None) -> None:
+def _paint_zoom(axes: Any, hu: NDArray[np.generic], box: Box | None) -> None:
     crop = None if box is None else crop_box(hu, _as_box(box))[0]
     if crop is None or not crop.size:
-        _add_nothing(figure, 4, "Zoom", "none")
+        _paint_nothing(axes)
         return
-    _add_image(figure, 5, 4, crop, "Zoom")
+    _paint_image(axes, crop)
 
 
-def _add_outline(figure: Any, outline: Outline | None) -> None:
+def _paint_outline(axes: Any, outline: Outline | None) -> None:
     if outline is None or not outline.gradient.size:
-        _add_nothing(figure, 5, "Sobel outline", "none")
+        _paint_nothing(axes)
         return
-    axes = figure.add_subplot(1, 5, 5)
     rows, columns = outline.gradient.shape
     picture = scale_sobel_to_uint8(outline.gradient)
     axes.imshow(picture, cmap="gray", extent=(0, columns, rows, 0), interpolation="nearest")
@@ -184,12 +186,7 @@ def _add_outline(figure: Any, outline: Outline | None) -> None:
             outline.contour[:, 0] - left, outline.contour[:, 1] - top,
             color=PREDICTED_COLOR, linewidth=1.4,
         )  # fmt: skip
-    axes.set_axis_off()
-    axes.set_title("Sobel outline", fontsize=8)
 
 
-def _add_nothing(figure: Any, place: int, title: str, text: str) -> None:
-    axes = figure.add_subplot(1, 5, place)
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=8)
-    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=8, transform=axes.transAxes)
+def _paint_nothing(axes: Any) -> None:
+    axes.text(0.5, 0.5, "none", ha="center", va="center", fontsize=8, transform=axes.transAxes)

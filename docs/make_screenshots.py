@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ctbox.boxes import BoundingBox
 from ctbox.gui.app import App, build_app, find_application
 from ctbox.gui.browser.problems import ProblemsDialog
 from ctbox.gui.case_controller import OpenRequest
@@ -86,6 +87,7 @@ def take_pictures(case: Path) -> None:
     camera.wait(lambda: not app.session.prediction.is_running)
     app.window.commands["outline"].setChecked(True)
     take_viewer_pictures(camera, app)
+    take_editing_picture(camera, app)
     take_dialog_pictures(camera, app)
     app.close()
 
@@ -110,6 +112,22 @@ def take_viewer_pictures(camera: Photographer, app: App) -> None:
     app.window.commands["theme"].setChecked(True)
     camera.keep("light")
     app.window.commands["theme"].setChecked(False)
+
+
+def take_editing_picture(camera: Photographer, app: App) -> None:
+    """Keep a box of one's own beside the expert's, enlarged, then give it up again."""
+    state, editing = app.window.viewer.state, app.session.editing.editing
+    shown = state.slice
+    if shown is None:
+        return
+    box = state.annotations[0].box
+    x, y = box.centre
+    state.set_placement(Placement(3.0, x / shown.columns, y / shown.rows))
+    own = BoundingBox(*(float(round(edge)) for edge in box.expanded(0.12).as_tuple()))
+    editing.draw(shown.sop_instance_uid, own)
+    camera.keep("editing")
+    editing.discard_unsaved()
+    state.set_placement(Placement())
 
 
 def take_dialog_pictures(camera: Photographer, app: App) -> None:

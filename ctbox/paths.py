@@ -25,13 +25,25 @@ def weights_folder() -> Path:
     Looked for in the frozen application (PyInstaller's ``sys._MEIPASS``), then in the source
     tree, then under the ``share`` folder that a wheel fills.
     """
+    return _shipped_folder("weights")
+
+
+def guide_path() -> Path:
+    """Return the user guide's first page, looked for where `weights_folder` looks.
+
+    Its pictures and the pages it links to lie beside it; it may be missing in a broken install.
+    """
+    return _shipped_folder("docs") / "user-guide.md"
+
+
+def _shipped_folder(name: str) -> Path:
     bundle = getattr(sys, "_MEIPASS", None)
     if bundle is not None:
-        return Path(bundle) / "weights"
+        return Path(bundle) / name
     if (_REPOSITORY / "pyproject.toml").is_file():
-        return _REPOSITORY / "weights"
+        return _REPOSITORY / name
     candidates = [
-        Path(root) / "share" / "ctbox" / "weights"
+        Path(root) / "share" / "ctbox" / name
         for root in (sysconfig.get_path("data"), site.getuserbase())
     ]
     return next((folder for folder in candidates if folder.is_dir()), candidates[0])

@@ -171,6 +171,13 @@ ACTIONS = (
     ),
     ActionSpec("full_screen", _WINDOW, "F&ull screen", ("F11",), "fit", checkable=True),
     ActionSpec("shortcuts", _WINDOW, "&Keyboard and mouse", ("F1",), "keyboard"),
+    ActionSpec(
+        "user_guide", _WINDOW, "&User guide", ("Shift+F1",), "guide", "Read how ctbox is used"
+    ),
+    ActionSpec(
+        "bug_report", _WINDOW, "Save bug &report…", (), "bug",
+        "See and save what helps to mend a fault: no patient's data, no names, no places",
+    ),
     ActionSpec("about", _WINDOW, "&About ctbox", (), "about"),
 )  # fmt: skip
 

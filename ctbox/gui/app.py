@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from ctbox.errors import SettingsError
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
+from ctbox.gui.help_commands import HelpCommands
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.layouts.commands import LayoutCommands
@@ -140,6 +141,7 @@ def build_app(
     session = Session(window, services, settings)
     layouts = LayoutCommands(window, runner, (session.measuring.attach, session.reading.attach))
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
+    HelpCommands(session, log_path)
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)
     if settings.window_geometry:

@@ -56,7 +56,7 @@ _TOOLS_MENU = (
     "crosshair", "invert_drag",
 )  # fmt: skip
 _AI_MENU = ("predict_slice", "predict_series", "", "cancel")
-_HELP_MENU = ("shortcuts", "", "about")
+_HELP_MENU = ("user_guide", "shortcuts", "", "bug_report", "", "about")
 _TOOL_BAR = (
     "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "",
     "tool_ruler", "tool_angle", "tool_ellipse", "", "tool_draw", "undo", "redo", "",

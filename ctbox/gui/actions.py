@@ -163,6 +163,18 @@ ACTIONS = (
         "Find tumours on every slice of this series", short="Series",
     ),
     ActionSpec(
+        "fine_tune", _AI, "&Fine-tune for a subtype…", (), "fine_tune",
+        "Teach a model a subtype, and see whether it got better",
+    ),
+    ActionSpec(
+        "training_run", _AI, "&Training run", (), "training_run",
+        "Show the training that runs, or go on with one that was cut off",
+    ),
+    ActionSpec(
+        "models", _AI, "&Models…", (), "models",
+        "Cards, the model in use, comparison, export and import",
+    ),
+    ActionSpec(
         "cancel", _AI, "&Cancel", ("Ctrl+.",), "cancel", "Stop the running work"
     ),
     ActionSpec(

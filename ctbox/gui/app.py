@@ -25,14 +25,23 @@ from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.training_commands import TrainingCommands
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.viewer.state import ViewerState
+from ctbox.paths import user_models_folder
 from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
+from ctbox.workflows.model_store_active import read_active
+from ctbox.workflows.parallel import WorkerOptions
 
 SHUTDOWN_LIMIT_S = 5.0
+WORKERS = {
+    # Training steps back behind what the user waits for, and may take long to stop a step.
+    "training": WorkerOptions("training", niceness=10, cancel_limit_s=30.0),
+    "comparison": WorkerOptions("comparison"),
+}
 LESIONS_HEIGHT = 312
 _SCREEN_SHARE = 0.9
 # The window's thread waits this long at most for a reading thread to give up the interpreter.
@@ -59,6 +68,8 @@ class App:
         The lesions and counts beside the image.
     layouts : LayoutCommands
         The other viewers and what links them.
+    training : TrainingCommands
+        Fine-tuning and the models.
     """
 
     window: MainWindow
@@ -68,6 +79,7 @@ class App:
     inspector: InspectorPanel
     counting: LesionsBinding
     layouts: LayoutCommands
+    training: TrainingCommands
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
@@ -107,7 +119,7 @@ def build_app(
         Load the model in its worker as soon as a series is read, ahead of the first prediction.
     """
     settings = settings or Settings()
-    runner = TaskRunner()
+    runner = TaskRunner(WORKERS)
     store = DetectionStore()
     store.set_threshold(settings.confidence)
     state = ViewerState(store)
@@ -126,7 +138,11 @@ def build_app(
     state.setParent(window)
     notifier = Notifier(window, log_path)
     prediction = PredictionController(
-        runner, store, model=model or settings.default_model, device=settings.device, parent=window
+        runner,
+        store,
+        model=model or settings.default_model or read_active(user_models_folder()).name,
+        device=settings.device,
+        parent=window,
     )
     cases = CaseController(runner, window)
     cases.case_opened.connect(lambda case, _: counting.take_case(case))
@@ -141,6 +157,7 @@ def build_app(
     session = Session(window, services, settings)
     layouts = LayoutCommands(window, runner, (session.measuring.attach, session.reading.attach))
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
+    training = TrainingCommands(session, runner)
     HelpCommands(session, log_path)
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)
@@ -148,7 +165,7 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(window, session, runner, notifier, inspector, counting, layouts)
+    return App(window, session, runner, notifier, inspector, counting, layouts, training)
 
 
 def run(

@@ -57,6 +57,10 @@ class DeviceChip(QFrame):
         """Say that no model is loaded yet."""
         self._show("Model loads on first use", "faint", "Press P to predict the shown slice.")
 
+    def show_chosen(self, model: str) -> None:
+        """Name the model that will predict, before it is loaded."""
+        self._show(model, "faint", f"{model} predicts; it loads on first use.")
+
     def show_loading(self) -> None:
         """Say that the model is being loaded."""
         self._show("Loading model…", "warning", "The first time takes some seconds.")

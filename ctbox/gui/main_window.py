@@ -55,7 +55,9 @@ _TOOLS_MENU = (
     "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements", "",
     "crosshair", "invert_drag",
 )  # fmt: skip
-_AI_MENU = ("predict_slice", "predict_series", "", "cancel")
+_AI_MENU = (
+    "predict_slice", "predict_series", "", "fine_tune", "training_run", "models", "", "cancel",
+)  # fmt: skip
 _HELP_MENU = ("user_guide", "shortcuts", "", "bug_report", "", "about")
 _TOOL_BAR = (
     "open_folder", "", "tool_window", "tool_pan", "tool_zoom", "",

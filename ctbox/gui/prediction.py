@@ -77,6 +77,14 @@ class PredictionController(QObject):
         """Whether the model is loaded."""
         return self._is_ready
 
+    def set_model(self, model: str | None) -> None:
+        """Predict with another model from now on; what the one before said is cleared."""
+        if model == self._model:
+            return
+        self.cancel()
+        self._model, self._warm, self._is_ready = model, None, False
+        self._store.clear()
+
     def warm_up(self) -> None:
         """Load torch and the model in the worker ahead of the first prediction."""
         if self._warm is None and not self._is_ready:

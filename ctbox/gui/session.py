@@ -108,6 +108,16 @@ class Session(QObject):
         return self._case
 
     @property
+    def toasts(self) -> ToastArea:
+        """Where short notes appear."""
+        return self._toasts
+
+    @property
+    def notifier(self) -> Notifier:
+        """Shows what fails."""
+        return self._notifier
+
+    @property
     def notices(self) -> tuple[Toast, ...]:
         """The short notes on the screen."""
         return self._toasts.toasts

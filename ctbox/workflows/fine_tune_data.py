@@ -50,8 +50,8 @@ class SeriesRow:
 
     Parameters
     ----------
-    key, patient_id, title : str
-        The series, its patient, what it is called.
+    key, series_uid, patient_id, title : str
+        The series, its UID (acquisitions may share one), its patient, what it is called.
     slices, boxes : int
         Annotated slices, and boxes on them.
     median_side_mm : float or None
@@ -65,6 +65,7 @@ class SeriesRow:
     """
 
     key: str
+    series_uid: str
     patient_id: str
     title: str
     slices: int
@@ -254,6 +255,7 @@ def _describe_series(case: SeriesCase) -> SeriesRow:
         picture, problems = None, (*problems, str(error))
     return SeriesRow(
         key=series.key,
+        series_uid=series.series_instance_uid,
         patient_id=series.patient_id or series.series_instance_uid,
         title=series.description or "Series",
         slices=len(annotated),

@@ -1,0 +1,1 @@
+"""Fine-tuning in the window: the wizard, the run, the models."""

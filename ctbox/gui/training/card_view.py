@@ -1,0 +1,66 @@
+"""A model's card, as one reads it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from ctbox.model.card import MetricRecord, ModelCard
+from ctbox.workflows.model_store import StoredModel
+
+
+class CardView(QTextBrowser):
+    """Shows what a model says of itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setOpenExternalLinks(False)
+        self.setAccessibleName("Model card")
+
+    def show_model(self, model: StoredModel | None) -> None:
+        """Show a model's card, or what is wrong with it."""
+        if model is None:
+            self.clear()
+            return
+        if model.card is None:
+            self.setPlainText(f"{model.name}\n\n{model.problem}")
+            return
+        self.setMarkdown(describe_model(model, model.card))
+        self.verticalScrollBar().setValue(0)
+
+
+def describe_model(model: StoredModel, card: ModelCard) -> str:
+    """Return a card as Markdown, the shortest useful one."""
+    lines = [f"### {_plain(model.name)}"]
+    state = ["shipped with ctbox" if model.is_shipped else "your own"]
+    state += ["**in use**"] if model.is_active else []
+    lines.append(f"{card.architecture}, {card.parameters:,} parameters; {', '.join(state)}")
+    if model.problem is not None:
+        lines.append(f"**Can't be used:** {_plain(model.problem)}")
+    if card.lineage is not None:
+        lines.append(f"**Fine-tuned from** {_plain(card.lineage.name)}")
+    taught = ", ".join(card.training.patient_ids) or "phantoms only"
+    lines.append(f"**Learnt from** {_plain(taught)}")
+    if card.split.validation_patient_ids:
+        lines.append(f"**Epoch chosen by** {_plain(', '.join(card.split.validation_patient_ids))}")
+    lines.append(f"**Trained** {card.date[:10]} with ctbox {card.software_version}")
+    if card.metrics:
+        lines += ["", "#### Figures", *(_describe_metric(each) for each in card.metrics[:8])]
+    lines += ["", "#### Limits", *(f"- {_plain(each)}" for each in card.limitations)]
+    lines.append(f"\nsha256 `{card.weights_sha256[:16]}…`, {card.weights_bytes / 1e6:.1f} MB")
+    return "\n\n".join(lines)
+
+
+def _describe_metric(record: MetricRecord) -> str:
+    value = record.values.get("patient_mean_iou")
+    told = f"IoU {value:.3f}" if isinstance(value, float) else ""
+    before = record.values.get("before")
+    if isinstance(before, float):
+        told += f" (before {before:.3f})"
+    return f"- {_plain(record.title)}: {told or 'see the full card'}; {_plain(record.split)}"
+
+
+def _plain(text: str) -> str:
+    """Return text whose signs Markdown leaves alone."""
+    for sign in "\\`*_[]<>#|":
+        text = text.replace(sign, f"\\{sign}")
+    return text

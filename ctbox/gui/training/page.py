@@ -1,0 +1,65 @@
+"""A page of the wizard: what all of them have in common."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from ctbox.gui.training.state import WizardState
+
+
+class Page(QWidget):
+    """One step: renders the state and tells it what the user does.
+
+    Parameters
+    ----------
+    state : WizardState
+        Shared by all pages.
+    """
+
+    title = ""
+    subtitle = ""
+    changed = Signal()
+
+    def __init__(self, state: WizardState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10)
+
+    @property
+    def problem(self) -> str:
+        """Why one can't go on from here; empty if one can."""
+        return ""
+
+    def enter(self) -> None:
+        """Take up what changed since the page was last seen."""
+
+
+def make_label(text: str = "", *, muted: bool = False, title: bool = False) -> QLabel:
+    """Return a paragraph that wraps; its text is never taken for markup."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setProperty("muted", muted)
+    label.setProperty("title", title)
+    return label
+
+
+def make_notice() -> tuple[QFrame, QLabel]:
+    """Return a strip in the warning colour, hidden until it has something to say."""
+    frame = QFrame()
+    frame.setObjectName("banner")
+    label = make_label()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(12, 8, 12, 8)
+    column.addWidget(label)
+    frame.hide()
+    return frame, label
+
+
+def show_notice(frame: QFrame, label: QLabel, text: str) -> None:
+    """Show a notice, or hide it where there is nothing to say."""
+    label.setText(text)
+    frame.setVisible(bool(text))

@@ -1,0 +1,220 @@
+"""Step 6: the run as it happens: stages, curves, boxes improving, time left, Pause and Stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.errors import CtboxError
+from ctbox.gui.training.curve_view import Chart, Curve, CurveView, smooth
+from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
+from ctbox.gui.training.picture_tile import EXPERT, NEW, Marks, PictureTile
+from ctbox.gui.training.run import TrainingRun
+from ctbox.gui.training.state import WizardState
+from ctbox.workflows.fine_tune_runs import make_run_folder
+from ctbox.workflows.fine_tune_updates import STAGES
+
+_TRAINING = 2
+_TILES = 3
+
+
+class RunPage(Page):
+    """Shows a `TrainingRun` and lets the user hold it.
+
+    Parameters
+    ----------
+    state : WizardState
+        What to run.
+    run : TrainingRun
+        The run; it lives on when the page is closed.
+    """
+
+    title = "Run"
+    subtitle = "In a process of its own: close this, work on, and come back by AI ▸ Training run."
+
+    def __init__(self, state: WizardState, run: TrainingRun, parent: QWidget | None = None) -> None:
+        super().__init__(state, parent)
+        self.run = run
+        self.start = QPushButton("Start training")
+        self.start.setProperty("primary", True)
+        self.start.clicked.connect(self._on_start)
+        self.pause = QPushButton("Pause")
+        self.pause.clicked.connect(run.pause)
+        self.stop = QPushButton("Stop, keep the best")
+        self.stop.clicked.connect(run.stop)
+        self.go_on = QPushButton("Go on")
+        self.go_on.clicked.connect(lambda: self._try(run.go_on))
+        self.judge = QPushButton("Judge the best so far")
+        self.judge.clicked.connect(lambda: self._try(run.judge_best))
+        self.stage = make_label(title=True)
+        self.left = QLabel()
+        self.left.setProperty("muted", True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the training")
+        self.notice, self._notice_text = make_notice()
+        self.loss = CurveView(Chart("Loss", "step"))
+        self.iou = CurveView(Chart("IoU of the patients who end it", "round", y_range=(0.0, 1.0)))
+        self.tiles = [PictureTile(150) for _ in range(_TILES)]
+        self._build()
+        run.changed.connect(self._render)
+        run.failed.connect(lambda _error: self._render())
+        run.ended.connect(self._render)
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.stage, 1)
+        top.addWidget(self.left)
+        buttons = QHBoxLayout()
+        for button in (self.start, self.go_on, self.judge, self.pause, self.stop):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        curves = QVBoxLayout()
+        curves.addWidget(self.loss, 1)
+        curves.addWidget(self.iou, 1)
+        samples = QVBoxLayout()
+        caption = make_label("The same slices after every round", muted=True)
+        samples.addWidget(caption)
+        for tile in self.tiles:
+            samples.addWidget(tile, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(18)
+        middle.addLayout(curves, 3)
+        middle.addLayout(samples, 1)
+        self.column.addLayout(top)
+        self.column.addWidget(self.bar)
+        self.column.addWidget(self.notice)
+        self.column.addLayout(middle, 1)
+        self.column.addLayout(buttons)
+
+    @property
+    def problem(self) -> str:
+        """The next step waits for the result."""
+        return "" if self.run.result is not None else "The result comes when the run is over."
+
+    def enter(self) -> None:
+        """Show how it stands."""
+        self._render()
+
+    def _on_start(self) -> None:
+        self._try(
+            lambda: self.run.start(self.state.build_request(make_run_folder(self.state.name)))
+        )
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except CtboxError as error:
+            show_notice(self.notice, self._notice_text, f"{error.message} {error.hint}")
+
+    # --- rendering ----------------------------------------------------------------------------
+
+    def _render(self) -> None:
+        run = self.run
+        training = run.is_running and run.stage == _TRAINING
+        begun = run.is_running or run.can_go_on or run.result is not None
+        self.start.setVisible(not begun)
+        self.pause.setVisible(run.is_running)
+        self.pause.setEnabled(training and not run.is_stopping)
+        self.pause.setText("Go on" if run.is_paused else "Pause")
+        self.stop.setVisible(run.is_running)
+        self.stop.setEnabled(training and not run.is_stopping and run.best_is_there)
+        self.stop.setToolTip("" if run.best_is_there else "After the first round")
+        self.go_on.setVisible(run.can_go_on)
+        self.judge.setVisible(run.can_go_on and run.best_is_there)
+        self._render_progress()
+        self._render_curves()
+        self._render_samples()
+        show_notice(self.notice, self._notice_text, self._find_notice())
+        self.changed.emit()
+
+    def _find_notice(self) -> str:
+        run = self.run
+        if isinstance(run.error, CtboxError):
+            return f"{run.error.message} {run.error.hint} What was learnt until then is kept."
+        if run.error is not None:
+            return "The run broke off. What was learnt until then is kept: go on with it."
+        if run.can_go_on:
+            name = "" if run.request is None else f" for {run.request.name}"
+            return f"A run{name} was cut off. It goes on from its last whole round."
+        return " ".join(run.notes[-1:])
+
+    def _render_progress(self) -> None:
+        run = self.run
+        if run.result is not None:
+            self.stage.setText("Done. The next step shows whether it got better.")
+            self.bar.setRange(0, 1)
+            self.bar.setValue(1)
+            self.left.setText("")
+            return
+        if not run.is_running:
+            self.stage.setText("Ready to start." if not run.can_go_on else "Interrupted.")
+            self.bar.setRange(0, 1)
+            self.bar.setValue(0)
+            self.left.setText("")
+            return
+        name = STAGES[run.stage] if run.stage >= 0 else "Starting the worker"
+        place = f"{max(run.stage, 0) + 1} of {len(STAGES)}"
+        told = "Paused" if run.is_paused else "Stopping" if run.is_stopping else name
+        self.stage.setText(f"{told} · {place}")
+        if run.stage == _TRAINING and run.steps[1]:
+            self.bar.setRange(0, run.steps[1])
+            self.bar.setValue(run.steps[0])
+        elif run.progress is not None and run.progress.total:
+            self.bar.setRange(0, run.progress.total)
+            self.bar.setValue(run.progress.done)
+        else:
+            self.bar.setRange(0, 0)
+        self.left.setText(self._describe_left())
+
+    def _describe_left(self) -> str:
+        run = self.run
+        if run.stage != _TRAINING:
+            return run.progress.message if run.progress is not None else ""
+        told = f"step {run.steps[0]} of {run.steps[1]}" if run.steps[1] else ""
+        seconds = run.seconds_left
+        if seconds is not None:
+            told += f" · at most {format_duration(seconds)} of training left"
+        return told
+
+    def _render_curves(self) -> None:
+        run = self.run
+        raw, mean = tuple(run.losses), smooth(run.losses)
+        curves = (Curve(raw, "border", 1.0), Curve(mean)) if raw else ()
+        self.loss.show_chart(Chart("Loss", "step", curves))
+        title = "IoU of the patients who end it"
+        if run.ious:
+            title += f" · now {run.ious[-1][1]:.2f}"
+            title += f", best {run.best[1]:.2f}" if run.best is not None else ""
+        shown = (Curve(tuple(run.ious)),) if run.ious else ()
+        self.iou.show_chart(Chart(title, "round", shown, run.best, (0.0, 1.0)))
+
+    def _render_samples(self) -> None:
+        run = self.run
+        for number, tile in enumerate(self.tiles):
+            tile.setVisible(number < len(run.samples) or (not run.samples and number == 0))
+            if number >= len(run.samples):
+                continue
+            sample = run.samples[number]
+            marks = [Marks(sample.expert, EXPERT)]
+            caption = sample.title
+            if run.boxes is not None:
+                marks.append(Marks(run.boxes.boxes[number], NEW, dashed=True))
+                when = "before" if run.boxes.epoch == 0 else f"round {run.boxes.epoch}"
+                caption = f"{sample.title} · {when}"
+            tile.show_picture(sample.picture, marks, caption)
+
+
+def format_duration(seconds: float) -> str:
+    """Return a time for the eye."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

@@ -6,16 +6,19 @@ import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from pathlib import Path
 
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.dicom.pixels import read_volume
 from ctbox.dicom.series import Series, Slice
 from ctbox.errors import TrainingDataError
-from ctbox.model.dataset import TrainingSeries
 from ctbox.model.linking import SampleKey
 from ctbox.workflows.detect import get_geometry
 from ctbox.workflows.open_case import Case, SeriesCase
+
+if TYPE_CHECKING:
+    from ctbox.model.dataset import TrainingSeries
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,9 @@ def _make_key(case: SeriesCase, sop_uid: str) -> SampleKey:
 
 
 def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingSeries:
+    # torch comes with it, and the window only collects.
+    from ctbox.model.dataset import TrainingSeries
+
     series = case.series
     boxes = {
         index: get_boxes(case, one.sop_instance_uid)

@@ -6,8 +6,8 @@ import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.dicom.pixels import read_volume

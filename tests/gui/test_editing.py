@@ -329,6 +329,28 @@ def test_one_slice_is_not_enough_to_propose(desk: Desk) -> None:
     assert "two slices" in desk.notes[-1]
 
 
+# --- the inspector's list -----------------------------------------------------------------------
+
+
+def test_inspector_lists_and_selects_my_boxes(desk: Desk) -> None:
+    desk.state.set_slice_index(3)
+    desk.draw(BOX)
+    desk.drag((40, 30), (60, 40))
+    inspector = desk.app.inspector
+    desk.qtbot.waitUntil(lambda: len(inspector.box_list.boxes.rows) == 3)
+    texts = [(row.name, row.overlap) for row in inspector.box_list.boxes.rows]
+    assert texts == [("Expert A", "not predicted"), ("Mine A", "IoU 0.00"), ("Mine A", "IoU 0.50")]
+    assert inspector.list_title.text().endswith("1 expert, not predicted, 2 mine")
+    place = inspector.box_list.visualRect(inspector.box_list.boxes.index(1, 0)).center()
+    left = Qt.MouseButton.LeftButton
+    desk.qtbot.mouseClick(inspector.box_list.viewport(), left, pos=place)
+    assert desk.editing.selected.box == BOX
+    place = inspector.box_list.visualRect(inspector.box_list.boxes.index(0, 0)).center()
+    desk.qtbot.mouseClick(inspector.box_list.viewport(), left, pos=place)
+    assert desk.editing.selected is None
+    assert desk.state.selection.annotation == 0
+
+
 # --- undo ---------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from ctbox.gui.editing.action_table import FAR_PX, NEEDS_CASE, NUDGES
 from ctbox.gui.editing.box_commands import BoxCommands
 from ctbox.gui.editing.dialogs import UnlockDialog
 from ctbox.gui.editing.hand import EditHand
-from ctbox.gui.editing.layer import EditingLayer, describe_own
+from ctbox.gui.editing.layer import EditingLayer
 from ctbox.gui.editing.recovery import RecoveryController
 from ctbox.gui.editing.saving import SaveController
 from ctbox.gui.editing.state import EditingState
@@ -23,6 +23,7 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.toasts import ToastArea
 from ctbox.gui.viewer.panel import ViewerPanel
+from ctbox.gui.viewer.readout import describe_own
 from ctbox.settings import Settings
 from ctbox.workflows.open_case import Case
 from ctbox.workflows.save_boxes import find_expert_boxes, find_folder

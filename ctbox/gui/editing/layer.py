@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ctbox.annotations.box_edits import Origin, OwnBox
+from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox
 from ctbox.gui.editing.state import EditingState
-from ctbox.gui.viewer.readout import IouKind, IouReadout
+from ctbox.gui.viewer.readout import IouKind, IouReadout, describe_own
 from ctbox.gui.viewer.scene import BoxKind, BoxMark
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
@@ -77,15 +77,6 @@ def describe_overlap(
     value = max(own.iou(box) for box in expert)
     note = "mine and expert" + ("" if with_ai is None else f" · with AI {with_ai:.2f}")
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
-
-
-def describe_own(own: OwnBox) -> str:
-    """Return the tag of a reader's box, such as ``Mine A``."""
-    if own.box_id < 0:
-        return f"Proposal {own.label}"
-    if own.origin is Origin.EXPERT:
-        return f"Mine {own.label} (copy)"
-    return f"Mine {own.label}"
 
 
 def _make_mark(own: OwnBox, selected: bool) -> BoxMark:

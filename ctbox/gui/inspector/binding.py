@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from ctbox.annotations.box_edits import OwnBox
+from ctbox.gui.editing.state import EditingState
 from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.inspector.state import InspectedSlice, OutlinePair
 from ctbox.gui.viewer.loader import SliceLoader
@@ -31,6 +33,8 @@ class InspectorBinding(QObject):
         self._panel = panel
         self._state = state
         self._loader = loader
+        self._editing: EditingState | None = None
+        self._own: tuple[tuple[OwnBox, ...], int | None] = ((), None)
         for signal in (
             state.series_changed,
             state.slice_changed,
@@ -44,6 +48,27 @@ class InspectorBinding(QObject):
         panel.outlines_changed.connect(self._on_outlines_changed)
         self._update()
 
+    def follow(self, editing: EditingState) -> None:
+        """List the reader's own boxes too."""
+        self._editing = editing
+        editing.edits_changed.connect(self._update)
+        editing.look_changed.connect(self._on_look_changed)
+        self._panel.own_requested.connect(editing.select)
+
+    def _on_look_changed(self) -> None:
+        # Comes on every move of a drag too, which changes nothing that is listed.
+        shown = self._describe_own()
+        if shown != self._own:
+            self._update()
+
+    def _describe_own(self) -> tuple[tuple[OwnBox, ...], int | None]:
+        editing, shown = self._editing, self._state.slice
+        if editing is None or shown is None:
+            return (), None
+        uid, selected = shown.sop_instance_uid, editing.selected
+        own = (*editing.mine(uid), *editing.proposals(uid))
+        return own, None if selected is None else selected.box_id
+
     def _on_slice_loaded(self, index: int) -> None:
         if index == self._state.slice_index:
             self._update()
@@ -55,6 +80,7 @@ class InspectorBinding(QObject):
         state, shown = self._state, self._state.slice
         if shown is None:
             return None
+        self._own = self._describe_own()
         return InspectedSlice(
             sop_instance_uid=shown.sop_instance_uid,
             pixels=self._loader.find_pixels(state.slice_index),
@@ -64,6 +90,8 @@ class InspectorBinding(QObject):
             selected_annotation=state.selection.annotation,
             selected_detection=state.selection.detection,
             window=state.window,
+            own=self._own[0],
+            selected_own=self._own[1],
         )
 
     def _on_selection_requested(self, annotation: int | None, detection: int | None) -> None:

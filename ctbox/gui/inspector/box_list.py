@@ -19,6 +19,7 @@ from ctbox.gui.box_swatch import SWATCH_SIZE, draw_swatch
 from ctbox.gui.inspector.state import BoxRow
 from ctbox.gui.viewer.scene import BoxKind
 
+_OWN_KINDS = (BoxKind.MINE, BoxKind.PROPOSAL)
 _HEADINGS = ("Box", "Size", "Overlap")
 _MOST_ROWS_SHOWN = 6
 _Index = QModelIndex | QPersistentModelIndex
@@ -77,6 +78,7 @@ class BoxList(QTableView):
     """Lists boxes; a click selects one, Ctrl and a click pairs it with one of the other kind."""
 
     selection_requested = Signal(object, object)
+    own_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,19 +106,23 @@ class BoxList(QTableView):
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
     def show_rows(
-        self, rows: tuple[BoxRow, ...], annotation: int | None, detection: int | None
+        self,
+        rows: tuple[BoxRow, ...],
+        annotation: int | None,
+        detection: int | None,
+        own: int | None = None,
     ) -> None:
         """Show boxes with these ones selected."""
         self._is_syncing = True
         self.boxes.set_rows(rows)
-        self._select(annotation, detection)
+        wanted = {(BoxKind.EXPERT, annotation), (BoxKind.DETECTION, detection)}
+        self._select(wanted | {(kind, own) for kind in _OWN_KINDS})
         self._is_syncing = False
         shown = min(max(len(rows), 1), _MOST_ROWS_SHOWN)
         height = self.horizontalHeader().sizeHint().height() + 4
         self.setFixedHeight(height + shown * self.verticalHeader().defaultSectionSize())
 
-    def _select(self, annotation: int | None, detection: int | None) -> None:
-        wanted = {(BoxKind.EXPERT, annotation), (BoxKind.DETECTION, detection)}
+    def _select(self, wanted: set[tuple[BoxKind, int | None]]) -> None:
         picked = QItemSelection()
         for place, row in enumerate(self.boxes.rows):
             if (row.kind, row.index) in wanted:
@@ -138,4 +144,9 @@ class BoxList(QTableView):
         for place in places:
             row = self.boxes.rows[place]
             chosen[row.kind] = row.index
+        picked = [self.boxes.rows[place] for place in places if place in newest]
+        own = next((row.index for row in picked if row.kind in _OWN_KINDS), None)
+        self.own_requested.emit(own)
+        if own is not None:
+            chosen.clear()
         self.selection_requested.emit(chosen.get(BoxKind.EXPERT), chosen.get(BoxKind.DETECTION))

@@ -51,6 +51,7 @@ class InspectorPanel(QScrollArea):
     """
 
     selection_requested = Signal(object, object)
+    own_requested = Signal(object)
     outlines_changed = Signal(object)
     raw_sobel_toggled = Signal(bool)
     failed = Signal(object)
@@ -93,6 +94,7 @@ class InspectorPanel(QScrollArea):
         self.box_list = BoxList()
         self.box_list.setMaximumWidth(_MOST_TEXT_WIDTH)
         self.box_list.selection_requested.connect(self.selection_requested)
+        self.box_list.own_requested.connect(self.own_requested)
         self.content = QWidget()
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(_MARGIN, 6, _MARGIN, _MARGIN)
@@ -193,7 +195,7 @@ class InspectorPanel(QScrollArea):
     def _show_boxes(self) -> None:
         shown = self._shown or InspectedSlice("", None)
         rows = build_box_rows(shown)
-        self.box_list.show_rows(rows, *shown.selection)
+        self.box_list.show_rows(rows, *shown.selection, shown.selected_own)
         self.box_list.setVisible(bool(rows))
         self.list_title.setText(_describe_count(shown))
 
@@ -249,6 +251,6 @@ def _describe_overlap(shown: InspectedSlice) -> IouReadout | None:
 
 def _describe_count(shown: InspectedSlice) -> str:
     expert, predicted = len(shown.annotations), shown.detections
-    if predicted is None:
-        return f"Boxes on this slice: {expert} expert, not predicted"
-    return f"Boxes on this slice: {expert} expert, {len(predicted)} AI"
+    by_ai = "not predicted" if predicted is None else f"{len(predicted)} AI"
+    mine = sum(own.box_id > 0 for own in shown.own)
+    return f"Boxes on this slice: {expert} expert, {by_ai}" + (f", {mine} mine" if mine else "")

@@ -9,9 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctbox.annotations.annotation import Annotation
+from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox, as_box_array, compute_iou
 from ctbox.dicom.series import LUNG_WINDOW, VoiWindow
-from ctbox.gui.viewer.readout import describe_annotation, describe_detection, match_one_to_one
+from ctbox.gui.viewer.readout import (
+    describe_annotation,
+    describe_detection,
+    describe_own,
+    match_one_to_one,
+)
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.model.detection import Detection
 
@@ -39,6 +45,10 @@ class InspectedSlice:
         Places of the selected boxes.
     window : VoiWindow
         The display window of the pictures; no measure depends on it.
+    own : tuple of OwnBox
+        The reader's own boxes and proposals.
+    selected_own : int or None
+        Number of the selected one of those.
     """
 
     sop_instance_uid: str
@@ -49,6 +59,8 @@ class InspectedSlice:
     selected_annotation: int | None = None
     selected_detection: int | None = None
     window: VoiWindow = LUNG_WINDOW
+    own: tuple[OwnBox, ...] = ()
+    selected_own: int | None = None
 
     @property
     def is_color(self) -> bool:
@@ -132,7 +144,7 @@ class BoxRow:
     kind : BoxKind
         Whose box it is.
     index : int
-        Its place among the boxes of that kind.
+        Its place among the boxes of that kind; the number of one of the reader's own.
     name : str
         Its tag, as on the image.
     size : str
@@ -152,7 +164,7 @@ class BoxRow:
 
 
 def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
-    """Return the lines of the list: the expert's boxes in file order, then the AI's, best first.
+    """Return the lines of the list: expert's boxes in file order, AI's best first, then one's own.
 
     Partners are one to one, the greatest overlaps first, as the IoU on the image counts them.
     """
@@ -176,7 +188,16 @@ def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
         tip = _describe_box(detection.box, iou[:, index], "expert's box")
         name = describe_detection(detection)
         rows.append(_make_row(shown, BoxKind.DETECTION, index, (name, detection.box, overlap, tip)))
-    return tuple(rows)
+    return (*rows, *(_make_own_row(shown, own) for own in shown.own))
+
+
+def _make_own_row(shown: InspectedSlice, own: OwnBox) -> BoxRow:
+    """Return the line of a reader's box, with the expert's box that overlaps it most."""
+    overlaps = np.array([own.box.iou(each.box) for each in shown.annotations])
+    overlap = f"IoU {overlaps.max():.2f}" if overlaps.size else "no annotation"
+    tip = _describe_box(own.box, overlaps, "expert's box")
+    kind = BoxKind.PROPOSAL if own.box_id < 0 else BoxKind.MINE
+    return _make_row(shown, kind, own.box_id, (describe_own(own), own.box, overlap, tip))
 
 
 def _make_row(

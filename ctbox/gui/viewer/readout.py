@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctbox.annotations.annotation import SUBTYPES, Annotation
+from ctbox.annotations.box_edits import Origin, OwnBox
 from ctbox.boxes import as_box_array, compute_iou
 from ctbox.dicom.series import Series, Slice, VoiWindow
 from ctbox.gui.viewer.detection_store import Source
@@ -149,6 +150,15 @@ def describe_annotation(annotation: Annotation) -> str:
 def describe_detection(detection: Detection) -> str:
     """Return a predicted box's tag, such as ``AI 0.87``."""
     return f"AI {detection.score:.2f}"
+
+
+def describe_own(own: OwnBox) -> str:
+    """Return the tag of a reader's box, such as ``Mine A``."""
+    if own.box_id < 0:
+        return f"Proposal {own.label}"
+    if own.origin is Origin.EXPERT:
+        return f"Mine {own.label} (copy)"
+    return f"Mine {own.label}"
 
 
 def describe_subtype(letter: str | None) -> str:

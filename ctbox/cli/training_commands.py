@@ -36,6 +36,13 @@ class TrainingSplit(StrEnum):
     SLICE_RANDOM = "slice-random"
 
 
+class InputSide(StrEnum):
+    """Columns of the detector's input."""
+
+    PLAIN = "256"
+    FINE = "512"
+
+
 class EvaluationSplit(StrEnum):
     """How to hold data out in an evaluation."""
 
@@ -93,6 +100,10 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     cache: _Cache = None,
     cache_gb: _CacheGb = DEFAULT_CACHE_GB,
+    input_side: Annotated[
+        InputSide,
+        typer.Option("--input", help="Columns of the detector's crop; 512 for small tumours."),
+    ] = InputSide.PLAIN,
 ) -> None:
     """Train a model, keep its best epoch, and say by patient how good it is."""
     from ctbox.model.disk_cache import CacheLimits
@@ -116,6 +127,7 @@ def train(
         resume=resume,
         command=" ".join(["ctbox", *sys.argv[1:]]),
         cache=CacheLimits(cache, cache_gb),
+        input_side=int(input_side.value),
     )
     leads = find_rank() == 0
     # One of several processes speaks; what ends the others is an error, and told.

@@ -60,6 +60,8 @@ class TrainRequest:
         What to write into the card.
     cache : CacheLimits
         Where prepared series are kept between runs, and how many.
+    input_side : int
+        One of `ctbox.workflows.training_plans.INPUT_SIDES`.
     """
 
     dicom: Path
@@ -76,6 +78,7 @@ class TrainRequest:
     resume: bool = False
     command: str = "ctbox train"
     cache: CacheLimits = field(default_factory=CacheLimits)
+    input_side: int = 256
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,11 @@ def train(request: TrainRequest, ctx: TaskContext) -> TrainResult:
         As `ctbox.model.training.fit`.
     """
     recipe = make_recipe(
-        request.architecture, request.epochs, request.seed, request.steps_per_epoch
+        request.architecture,
+        request.epochs,
+        request.seed,
+        request.steps_per_epoch,
+        request.input_side,
     )
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case, request.subtype)

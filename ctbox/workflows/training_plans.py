@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ctbox.errors import CheckpointError, TrainingDataError
 from ctbox.model.card import ModelCard
 from ctbox.model.config import (
     ARCHITECTURES,
+    DETECTOR,
     SIMPLE_CANCER_CNN,
+    ModelConfig,
     TrainingConfig,
     config_from_dict,
     make_baseline_config,
@@ -14,9 +18,16 @@ from ctbox.model.config import (
 from ctbox.model.recipe import SHIPPED_RECIPE, Recipe, Stage, parse_recipe
 from ctbox.model.store import read_card
 
+INPUT_SIDES = (256, 512)
+"""Columns of the detector's crop; 512 has pixels of half the size over the same field."""
+
 
 def make_recipe(
-    architecture: str, epochs: int | None, seed: int, steps_per_epoch: int | None = None
+    architecture: str,
+    epochs: int | None,
+    seed: int,
+    steps_per_epoch: int | None = None,
+    input_side: int = INPUT_SIDES[0],
 ) -> Recipe:
     """Return how an architecture is trained: the detector as the shipped one was.
 
@@ -28,11 +39,13 @@ def make_recipe(
         As for `ctbox.model.recipe.Recipe.with_length`; None for its own.
     seed : int
         Of everything random.
+    input_side : int
+        One of `INPUT_SIDES`: 512 shows small tumours better and costs more to draw.
 
     Raises
     ------
     TrainingDataError
-        If the architecture is unknown.
+        If the architecture or the side is unknown, or does not fit the other.
     """
     if architecture not in ARCHITECTURES:
         raise TrainingDataError(
@@ -42,7 +55,24 @@ def make_recipe(
     recipe = SHIPPED_RECIPE
     if architecture == SIMPLE_CANCER_CNN:
         recipe = Recipe((Stage("first", make_baseline_config()),))
+    if input_side != INPUT_SIDES[0]:
+        recipe = recipe.with_model(_enlarge_input(recipe.model, input_side))
     return recipe.reseed(seed).with_length(epochs, steps_per_epoch)
+
+
+def _enlarge_input(model: ModelConfig, side: int) -> ModelConfig:
+    if side not in INPUT_SIDES or model.architecture != DETECTOR:
+        raise TrainingDataError(
+            f"{model.architecture} cannot be trained with an input of {side}.",
+            f"Leave --input out, or use {INPUT_SIDES[1]} with {DETECTOR}.",
+        )
+    rows, columns = model.crop_shape
+    return replace(
+        model,
+        crop_shape=(2 * rows, 2 * columns),
+        pixel_size_mm=model.pixel_size_mm / 2,
+        stem_factor=2 * model.stem_factor,
+    )
 
 
 def find_recipe(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ctbox.errors import TrainingDataError
 from ctbox.model import phantom_series
 from ctbox.model.config import SampleMix
 from ctbox.model.dataset import TrainingData
@@ -36,6 +37,14 @@ def test_everyone_follows_the_shipped_recipe() -> None:
     assert [stage.phantoms for stage in SHIPPED_RECIPE.stages] == [8, 14]
     baseline = make_recipe("simple-cancer-cnn", None, seed=3)
     assert [(stage.phantoms, stage.config.seed) for stage in baseline.stages] == [(0, 3)]
+
+
+def test_the_fine_input_has_half_the_pixel_size_over_the_same_field() -> None:
+    model = make_recipe("lung-detector", None, 1, input_side=512).model
+    assert (model.crop_shape, model.pixel_size_mm, model.stem_factor) == ((448, 512), 0.625, 4)
+    for words in (("simple-cancer-cnn", 512), ("lung-detector", 100)):
+        with pytest.raises(TrainingDataError, match="cannot be trained with an input"):
+            make_recipe(words[0], None, 1, input_side=words[1])
 
 
 def test_a_recipe_survives_json() -> None:

@@ -10,7 +10,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-import ctbox.phantom
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.model.dataset import TrainingSeries
 from ctbox.model.geometry import VolumeGeometry
@@ -20,9 +19,10 @@ from ctbox.model.phantom_files import (
     read_phantom_file,
     write_phantom_file,
 )
-from ctbox.model.source_digest import digest_sources
+from ctbox.model.source_digest import collect_sources, digest_sources
 from ctbox.model.training_updates import TrainingNote
 from ctbox.paths import user_cache_folder
+from ctbox.phantom import volume
 from ctbox.phantom.volume import LETTERS, PhantomConfig, PhantomVolume, make_phantom
 from ctbox.progress import Progress, TaskContext
 
@@ -71,7 +71,7 @@ def make_phantom_series(
 
 
 def _describe_version() -> str:
-    sources = sorted(path for root in ctbox.phantom.__path__ for path in Path(root).glob("*.py"))
+    sources = collect_sources(Path(volume.__file__))
     return f"{ROWS}x{SLICES}-{digest_sources(*sources)}"
 
 
@@ -83,14 +83,14 @@ def _make(number: int, seed: int) -> PhantomArrays:
         n_slices=SLICES,
         box_jitter_px=2.0,
     )
-    volume = make_phantom(config, np.random.default_rng([seed, number]))
+    made = make_phantom(config, np.random.default_rng([seed, number]))
     rows = [
-        [index, *box] for index, boxes in _collect_boxes(volume).items() for box in boxes.tolist()
+        [index, *box] for index, boxes in _collect_boxes(made).items() for box in boxes.tolist()
     ]
     return PhantomArrays(
-        hu=volume.hu,
-        pixel_spacing_mm=np.array(volume.pixel_spacing_mm, dtype=np.float64),
-        positions_mm=np.array(volume.positions_mm, dtype=np.float64),
+        hu=made.hu,
+        pixel_spacing_mm=np.array(made.pixel_spacing_mm, dtype=np.float64),
+        positions_mm=np.array(made.positions_mm, dtype=np.float64),
         boxes=np.array(rows, dtype=np.float64).reshape(-1, 5),
     )
 
@@ -121,10 +121,10 @@ def _to_series(arrays: PhantomArrays, path: Path | None, number: int, seed: int)
     )
 
 
-def _collect_boxes(volume: PhantomVolume) -> Mapping[int, FloatArray]:
+def _collect_boxes(made: PhantomVolume) -> Mapping[int, FloatArray]:
     boxes: dict[int, FloatArray] = {}
-    for index in range(len(volume.hu)):
-        found = [lesion.boxes[index] for lesion in volume.boxes_on(index)]
+    for index in range(len(made.hu)):
+        found = [lesion.boxes[index] for lesion in made.boxes_on(index)]
         if found:
             boxes[index] = as_box_array(found)
     return boxes

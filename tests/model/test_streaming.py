@@ -21,6 +21,7 @@ from ctbox.model.dataset import TrainingData, TrainingSeries, VolumeCache
 from ctbox.model.disk_cache import CacheLimits, DiskCache
 from ctbox.model.packed_mask import PackedMask
 from ctbox.model.prefetch import Prefetcher
+from ctbox.model.source_digest import collect_sources, digest_sources
 from ctbox.model.training import fit
 from ctbox.model.volume_store import prepare_volume
 from tests.model.test_training import assert_same_weights, losses
@@ -248,3 +249,18 @@ def test_prefetching_keeps_order_and_bounds_and_passes_errors_on() -> None:
         assert [items.take(), items.take()] == [1, 1]
         with pytest.raises(IndexError):
             items.take()
+
+
+def test_sources_are_followed_within_their_package(tmp_path: Path) -> None:
+    package = tmp_path / "parts"
+    package.mkdir()
+    (package / "a.py").write_text("from ctbox.parts.b import x\nfrom ctbox.other.d import y\n")
+    (package / "b.py").write_text("def f():\n    from ctbox.parts.c import z\n")
+    for name in ("c", "d"):
+        (package / f"{name}.py").touch()
+    found = collect_sources(package / "a.py")
+    assert [path.stem for path in found] == ["a", "b", "c"]
+    before = digest_sources(*found)
+    (package / "c.py").write_text("changed = 1\n")
+    digest_sources.cache_clear()
+    assert digest_sources(*found) != before

@@ -58,12 +58,15 @@ def phantom(
     folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to make.")],
     patients: Annotated[int, typer.Option(min=1, help="Number of synthetic patients.")] = 4,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
+    pet: Annotated[
+        bool, typer.Option("--pet", help="Write a PET series beside the CT, with all tags for SUV.")
+    ] = False,
 ) -> None:
     """Write synthetic chest CT with annotations, in the collection's own layout."""
     from ctbox.phantom.collection import write_collection
 
     with watched_task("Writing phantoms") as ctx:
-        report = write_collection(folder, patients=patients, seed=seed, ctx=ctx)
+        report = write_collection(folder, patients=patients, seed=seed, ctx=ctx, with_pet=pet)
     out.print(
         f"{report.patients} synthetic patients, {report.series} series, {report.slices} slices, "
         f"{report.annotation_files} annotation files in {folder}",

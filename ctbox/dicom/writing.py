@@ -115,7 +115,18 @@ def write_ct_slice(path: Path, hu: NDArray[np.integer], header: CtHeader) -> Non
     low, high = _STORED_RANGES[header.storage]
     if header.padding_value is not None and not low <= header.padding_value <= high:
         raise ValueError(f"Padding {header.padding_value} does not fit {header.storage}.")
-    data = _encode(_build_dataset(hu, header))
+    write_dataset(path, _build_dataset(hu, header))
+
+
+def write_dataset(path: Path, dataset: FileDataset) -> None:
+    """Write a data set, whole or not at all; missing folders are made.
+
+    Raises
+    ------
+    CtboxError
+        If the file cannot be written.
+    """
+    data = _encode(dataset)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_atomically(data, path)
@@ -144,21 +155,27 @@ def _write_atomically(data: bytes, path: Path) -> None:
         raise
 
 
-def _build_dataset(hu: NDArray[np.integer], header: CtHeader) -> FileDataset:
+def begin_dataset(sop_class_uid: str, sop_instance_uid: str) -> FileDataset:
+    """Return a data set with nothing but its file meta information."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(CT_IMAGE_STORAGE)
-    meta.MediaStorageSOPInstanceUID = UID(header.sop_instance_uid)
+    meta.MediaStorageSOPClassUID = UID(sop_class_uid)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
     meta.TransferSyntaxUID = UID(EXPLICIT_VR_LITTLE_ENDIAN)
     meta.ImplementationVersionName = "CTBOX"
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SpecificCharacterSet = "ISO_IR 192"
-    _set_identity(dataset, header)
-    _set_geometry(dataset, header)
+    return dataset
+
+
+def _build_dataset(hu: NDArray[np.integer], header: CtHeader) -> FileDataset:
+    dataset = begin_dataset(CT_IMAGE_STORAGE, header.sop_instance_uid)
+    set_identity(dataset, header)
+    set_geometry(dataset, header)
     _set_pixels(dataset, hu, header)
     return dataset
 
 
-def _set_identity(dataset: Dataset, header: CtHeader) -> None:
+def set_identity(dataset: Dataset, header: CtHeader) -> None:
     """Patient, study, series, equipment and instance (PS3.3 C.7.1 to C.7.5, C.12.1)."""
     dataset.SOPClassUID = CT_IMAGE_STORAGE
     dataset.SOPInstanceUID = header.sop_instance_uid
@@ -189,18 +206,18 @@ def _set_identity(dataset: Dataset, header: CtHeader) -> None:
         dataset.ImageComments = header.image_comments
 
 
-def _set_geometry(dataset: Dataset, header: CtHeader) -> None:
+def set_geometry(dataset: Dataset, header: CtHeader) -> None:
     """Frame of reference and image plane (PS3.3 C.7.4.1, C.7.6.2)."""
     dataset.FrameOfReferenceUID = header.frame_of_reference_uid
     dataset.PositionReferenceIndicator = ""
-    dataset.ImagePositionPatient = _as_decimals(header.image_position_mm)
-    dataset.ImageOrientationPatient = _as_decimals(header.image_orientation)
-    dataset.PixelSpacing = _as_decimals(header.pixel_spacing_mm)
+    dataset.ImagePositionPatient = as_decimals(header.image_position_mm)
+    dataset.ImageOrientationPatient = as_decimals(header.image_orientation)
+    dataset.PixelSpacing = as_decimals(header.pixel_spacing_mm)
     dataset.SliceThickness = DSfloat(header.slice_thickness_mm, auto_format=True)
     dataset.SliceLocation = DSfloat(header.image_position_mm[2], auto_format=True)
 
 
-def _as_decimals(values: tuple[float, ...]) -> list[DSfloat]:
+def as_decimals(values: tuple[float, ...]) -> list[DSfloat]:
     """Return decimal strings of at most 16 characters (PS3.5 6.2, VR DS)."""
     return [DSfloat(value, auto_format=True) for value in values]
 
@@ -222,8 +239,8 @@ def _set_pixels(dataset: Dataset, hu: NDArray[np.integer], header: CtHeader) -> 
     dataset.RescaleIntercept, dataset.RescaleSlope = RESCALE_INTERCEPT_HU, 1
     dataset.RescaleType = "HU"
     if header.windows:
-        dataset.WindowCenter = _as_decimals(tuple(window.center for window in header.windows))
-        dataset.WindowWidth = _as_decimals(tuple(window.width for window in header.windows))
+        dataset.WindowCenter = as_decimals(tuple(window.center for window in header.windows))
+        dataset.WindowWidth = as_decimals(tuple(window.width for window in header.windows))
     if any(window.name for window in header.windows):
         dataset.WindowCenterWidthExplanation = [window.name for window in header.windows]
     dataset.add_new(0x7FE00010, "OW", stored.astype("<i2" if is_signed else "<u2").tobytes())

@@ -12,6 +12,7 @@ from ctbox.gui.action_spec import ActionSpec, Scope
 from ctbox.gui.editing.action_table import EDIT_ACTIONS
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_ACTIONS
+from ctbox.gui.report.action_table import REPORT_ACTIONS
 from ctbox.gui.theme import Theme
 
 _FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
@@ -40,6 +41,14 @@ ACTIONS = (
         "Write your boxes as PASCAL VOC files, one a slice",
     ),
     ActionSpec("save_as", _FILE, "Save my boxes &as…", ("Ctrl+Shift+S",), "save"),
+    ActionSpec(
+        "add_to_catalogue", _FILE, "Add folder to &catalogue…", ("Ctrl+Shift+L",), "add_folder",
+        "Index a collection once; afterwards its series are listed and open at once",
+    ),
+    ActionSpec(
+        "show_catalogue", _FILE, "Catalo&gue", ("Ctrl+L",), "catalogue",
+        "All patients, studies and series of the folders that were added",
+    ),
     ActionSpec("quit", _FILE, "&Quit", ("Ctrl+Q",), "quit"),
     ActionSpec("previous_slice", _SCROLL, "&Previous slice", ("Up",), scope=_IMAGE),
     ActionSpec("next_slice", _SCROLL, "&Next slice", ("Down",), scope=_IMAGE),
@@ -133,6 +142,10 @@ ACTIONS = (
         "Copy all measurements of this case as text",
     ),
     ActionSpec(
+        "invert_grey", _SHOW, "&Inverted grey", ("Ctrl+I",), "invert_grey",
+        "High values dark, as PET is read", checkable=True,
+    ),
+    ActionSpec(
         "invert_drag", _HANDS, "Invert &window drag", (), "",
         "Drag left for wider, down for brighter", checkable=True,
     ),
@@ -150,9 +163,14 @@ ACTIONS = (
     ),
     *LAYOUT_ACTIONS,
     *EDIT_ACTIONS,
+    *REPORT_ACTIONS,
     ActionSpec(
         "outline", _BOXES, "Sobel &outline", ("O",), "outline",
         "Lay the tumour's Sobel outline on the slice", checkable=True, short="Outline",
+    ),
+    ActionSpec(
+        "attention", _BOXES, "Model &attention", ("V",), "attention",
+        "Lay over the slice where the model looked; it is not a segmentation", checkable=True,
     ),
     ActionSpec(
         "predict_slice", _AI, "&Predict slice", ("P",), "predict",

@@ -28,6 +28,7 @@ from ctbox.gui.device_chip import DeviceChip
 from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_MENU
+from ctbox.gui.report.action_table import REPORT_MENU
 from ctbox.gui.layouts.grid import PaneGrid
 from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
@@ -40,11 +41,12 @@ DEFAULT_SIZE = QSize(1280, 800)
 _BROWSER_WIDTH = 286
 
 _FILE_MENU = (
-    "open_folder", "open_file", "open_annotations", "", "save", "save_as", "", "open_sample",
+    "open_folder", "open_file", "open_annotations", "", "save", "save_as", "",
+    "show_catalogue", "add_to_catalogue", "", "open_sample",
 )  # fmt: skip
 _VIEW_MENU = (
-    "window_lung", "window_mediastinum", "", "fit", "reset", "smooth", "",
-    "annotations", "detections", "mine", "outline", "", "texts", "patient",
+    "window_lung", "window_mediastinum", "", "fit", "reset", "smooth", "invert_grey", "",
+    "annotations", "detections", "mine", "outline", "attention", "", "texts", "patient",
 )  # fmt: skip
 _SLICES_MENU = (
     "previous_slice", "next_slice", "back_ten", "forward_ten", "first_slice", "last_slice", "",
@@ -83,7 +85,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, viewer: ViewerPanel, runner: TaskRunner) -> None:
         super().__init__()
-        self.setWindowTitle("ctbox")
+        self.setWindowTitle("ctbox[*]")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.status_line = StatusLine(self.statusBar(), runner)
@@ -134,7 +136,7 @@ class MainWindow(QMainWindow):
         self._fill(self.layout_menu, LAYOUT_MENU)
         view_menu.insertMenu(self.commands["fit"], self.layout_menu)
         self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
-        self._fill(bar.addMenu("&Tools"), _TOOLS_MENU)
+        self._fill(bar.addMenu("&Tools"), (*_TOOLS_MENU, *REPORT_MENU))
         self._fill(bar.addMenu("&AI"), _AI_MENU)
         bar.addMenu(self._window_menu)
         self._window_menu.addSeparator()

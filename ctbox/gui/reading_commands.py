@@ -10,7 +10,7 @@ from ctbox.dicom.series import VoiWindow
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.preset_dialogs import ManageWindowsDialog, SaveWindowDialog
 from ctbox.gui.toasts import ToastArea
-from ctbox.gui.viewer.panel import ViewerPanel
+from ctbox.gui.viewer.panel import SUV_WINDOWS, ViewerPanel
 from ctbox.gui.window_presets import OwnWindows, describe_preset
 from ctbox.settings import Settings
 
@@ -41,6 +41,9 @@ class ReadingCommands(QObject):
         menu.manage_requested.connect(self._manage)
         self.own.changed.connect(self._update_menu)
         window.viewer.state.series_changed.connect(self._update_menu)
+        window.viewer.loader.scale_found.connect(lambda _: self._update_menu())
+        window.viewer.state.window_changed.connect(self._on_window_changed)
+        commands["invert_grey"].toggled.connect(window.viewer.state.set_inverted)
         commands["cine_slower"].triggered.connect(lambda: window.viewer.step_cine_speed(-1))
         commands["cine_faster"].triggered.connect(lambda: window.viewer.step_cine_speed(1))
         commands["invert_drag"].setChecked(settings.invert_window_drag)
@@ -65,8 +68,12 @@ class ReadingCommands(QObject):
         )
 
     def _update_menu(self) -> None:
-        shown = self._window.viewer.state.slice
+        viewer = self._window.viewer
+        shown, scale = viewer.state.slice, viewer.loader.scale
         of_file = () if shown is None else shown.windows
+        if scale is not None and scale.factor is not None:
+            # The file's own are of the values before they became SUV.
+            of_file = SUV_WINDOWS
         self._window.presets_menu.set_windows(of_file, self.own.windows)
 
     def _ask_for_name(self) -> None:
@@ -84,6 +91,9 @@ class ReadingCommands(QObject):
         dialog = ManageWindowsDialog(self.own.windows, self._window)
         dialog.saved.connect(self.own.set_windows)
         dialog.open()
+
+    def _on_window_changed(self) -> None:
+        self._window.commands["invert_grey"].setChecked(self._window.viewer.state.inverted)
 
     def _on_invert_toggled(self, inverted: bool) -> None:
         for viewer in self._viewers:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 
 from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
+from ctbox.dicom.pet_writing import F18_HALF_LIFE_S, PetHeader, write_pet_slice
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.dicom.writing import CtHeader, write_ct_slice
 from ctbox.errors import CtboxError
 from ctbox.phantom.config import LETTERS, KernelName, PhantomConfig
 from ctbox.phantom.kernels import Kernel, draw_kernel
+from ctbox.phantom.pet import SLICE_MM, make_pet
 from ctbox.phantom.planning import ScanPlan, plan_scan
 from ctbox.phantom.tumours import BoxHabit, draw_boxes
 from ctbox.phantom.volume import PhantomScan, find_corners, run_scan
@@ -71,6 +74,8 @@ def write_collection(
     seed: int,
     ctx: TaskContext,
     config: PhantomConfig | None = None,
+    *,
+    with_pet: bool = False,
 ) -> PhantomReport:
     """Write synthetic patients as DICOM files with annotations; same seed, same bytes.
 
@@ -92,6 +97,9 @@ def write_collection(
         Told `Progress` in slices; asked at every slice whether to stop.
     config : PhantomConfig, optional
         What all of them have in common; letter and kernel are ignored.
+    with_pet : bool, optional
+        Write a PET series as well, in the CT's frame of reference, with other pixels and slices
+        and all tags that SUV needs.
 
     Returns
     -------
@@ -110,7 +118,7 @@ def write_collection(
     if patients < 1:
         raise ValueError(f"At least one patient is needed, got {patients}.")
     existed = _prepare_folder(out)
-    writer = _Writer(out, seed, ctx)
+    writer = _Writer(out, seed, ctx, with_pet=with_pet)
     try:
         return writer.write(_plan_patients(patients, seed, config or PhantomConfig()))
     except BaseException:
@@ -154,8 +162,9 @@ def _plan_patients(patients: int, seed: int, config: PhantomConfig) -> list[Scan
 class _Writer:
     """Writes patients one after the other and counts."""
 
-    def __init__(self, out: Path, seed: int, ctx: TaskContext) -> None:
+    def __init__(self, out: Path, seed: int, ctx: TaskContext, *, with_pet: bool) -> None:
         self._out, self._seed, self._ctx = out, seed, ctx
+        self._with_pet = with_pet
         self._done = self._total = 0
         self._message = ""
         self._slices = self._files = self._boxes = 0
@@ -173,10 +182,12 @@ class _Writer:
             study = _Study(name, self._seed, scan)
             self._write_series(study, "soft", 2)
             self._write_series(study, "sharp", 3)
+            if self._with_pet:
+                self._write_pet(study, 4)
         return PhantomReport(
             folder=self._out,
             patients=len(plans),
-            series=2 * len(plans),
+            series=(3 if self._with_pet else 2) * len(plans),
             slices=self._slices,
             annotation_files=self._files,
             boxes=self._boxes,
@@ -210,6 +221,41 @@ class _Writer:
                 write_voc(annotations / f"{uid}.xml", uid, boxes[index], columns, rows)
                 self._files += 1
                 self._boxes += len(boxes[index])
+
+    def _write_pet(self, study: _Study, number: int) -> None:
+        pet = make_pet(study.scan)
+        facts = study.draw_injection()
+        uid = study.make_uid("series", number)
+        description = "SYNTHETIC PET AC"
+        folder = self._out / COLLECTION_FOLDER / study.patient_id / study.folder
+        folder = folder / f"{number}.000000-{description}-{uid[-5:]}"
+        series = _SeriesNames(uid, number, "soft", description, folder.name)
+        count = len(pet.suv)
+        width = max(2, len(str(count)))
+        for index, suv in enumerate(pet.suv):
+            self._ctx.check()
+            common = replace(
+                study.build_header(series, 0),
+                sop_instance_uid=study.make_uid("instance", number, index),
+                image_position_mm=(pet.corner_mm, pet.corner_mm, float(pet.positions_mm[index])),
+                pixel_spacing_mm=(pet.pixel_mm, pet.pixel_mm),
+                slice_thickness_mm=SLICE_MM,
+                instance_number=index + 1,
+                convolution_kernel="",
+                padding_value=None,
+                windows=(),
+            )
+            header = PetHeader(common, count, *facts)
+            path = folder / f"1-{index + 1:0{width}d}.dcm"
+            write_pet_slice(path, suv * compute_bq_per_suv(header), header)
+            self._slices += 1
+
+
+def compute_bq_per_suv(header: PetHeader) -> float:
+    """Return the activity in Bq/ml that an uptake of 1 g/ml has at the start of a scan."""
+    decay_s = (header.scanned_at - header.injected_at).total_seconds()
+    left_bq = header.injected_dose_bq * 2.0 ** (-decay_s / F18_HALF_LIFE_S)
+    return float(left_bq) / (1000 * header.patient_weight_kg)
 
 
 def _finish_slice(
@@ -266,6 +312,17 @@ class _Study:
         text = "|".join(["ctbox phantom", str(self.seed), self.name, *map(str, parts)])
         digest = hashlib.sha256(text.encode()).digest()[:16]
         return f"2.25.{int.from_bytes(digest, 'big')}"
+
+    def draw_injection(self) -> tuple[float, float, float, datetime, datetime]:
+        """Return weight, size, dose in Bq, time of injection and of the PET scan."""
+        rng = np.random.default_rng([self.scan.seed, 78])
+        year, month, day = self.date
+        # Clock times without a zone, as scanners write them.
+        injected = datetime(year, month, day, 9, int(rng.integers(0, 50)))  # noqa: DTZ001
+        weight = round(float(rng.uniform(52, 95)), 1)
+        dose = round(weight * 4.2) * 1e6
+        scanned = injected + timedelta(seconds=int(rng.integers(55 * 60, 80 * 60)))
+        return weight, round(float(rng.uniform(1.55, 1.9)), 2), dose, injected, scanned
 
     def describe_series(self, kernel: KernelName, number: int) -> _SeriesNames:
         uid = self.make_uid("series", number)

@@ -22,6 +22,7 @@ class Shown:
     placement: Placement
     selection: Selection
     needs_window: bool
+    inverted: bool
     read: ReadSlices | None
 
 
@@ -35,6 +36,7 @@ def take_shown(viewer: ViewerPanel) -> Shown:
         state.placement,
         state.selection,
         state.needs_window,
+        state.inverted,
         viewer.loader.find_read(),
     )
 
@@ -46,5 +48,6 @@ def show_again(viewer: ViewerPanel, shown: Shown) -> None:
     state.set_series(shown.series_case, shown.slice_index)
     if not shown.needs_window:
         state.set_window(shown.window)
+    state.set_inverted(shown.inverted)
     state.set_placement(shown.placement)
     state.set_selection(shown.selection)

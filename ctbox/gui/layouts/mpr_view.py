@@ -175,7 +175,7 @@ class MprView(QWidget):
             return QRectF()
         state = self._model.source.state
         if self._image is None:
-            inverted = self._plane.slice_.is_inverted
+            inverted = self._plane.slice_.is_inverted != state.inverted
             self._image = self._renderer.render(self._pixels, state.window, inverted=inverted)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, state.smooth)
         rows, columns = self._pixels.shape[:2]

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 
 from ctbox.gui.main_window import MainWindow
-from ctbox.gui.measuring.hand import MeasuringHand
+from ctbox.gui.measuring.hand import MeasuringHand, find_unit
 from ctbox.gui.measuring.measurement import Measurement, MeasurementKind, describe_measurement
 from ctbox.gui.measuring.panel import MeasurementRow, MeasurementsPanel
 from ctbox.gui.measuring.store import MeasurementStore
@@ -140,7 +140,8 @@ class MeasuringCommands(QObject):
         slices = () if series_case is None else series_case.series.slices
         for index, slice_ in enumerate(slices):
             if slice_.sop_instance_uid == item.sop_instance_uid:
-                lines = describe_measurement(item, slice_, viewer.loader.find_pixels(index))
+                pixels = viewer.loader.find_pixels(index)
+                lines = describe_measurement(item, slice_, pixels, find_unit(viewer))
                 if lines:
                     self._lines[item] = lines
         return self._lines.get(item, ())

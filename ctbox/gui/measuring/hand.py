@@ -239,7 +239,7 @@ class MeasuringHand(QObject):
             return ()
         key = item, id(pixels)
         if key not in self._texts:
-            self._texts[key] = describe_measurement(item, slice_, pixels)
+            self._texts[key] = describe_measurement(item, slice_, pixels, find_unit(self._viewer))
             if len(self._texts) > _KEPT_TEXTS:
                 self._texts.popitem(last=False)
         return self._texts[key]
@@ -251,3 +251,11 @@ def _measure_reach(item: Measurement, mapping: ImageMapping, here: Point) -> flo
         return compute_ellipse_distance(here, points[0], points[1])
     pairs = itertools.pairwise(points)
     return min(compute_segment_distance(here, start, end) for start, end in pairs)
+
+
+def find_unit(viewer: ViewerPanel) -> str | None:
+    """Return the unit of the shown PET values; None leaves it to the slice."""
+    scale = viewer.loader.scale
+    if scale is None:
+        return None
+    return "SUV" if scale.factor is not None else scale.unit

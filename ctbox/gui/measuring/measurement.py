@@ -97,7 +97,10 @@ def find_pixel_aspect(slice_: Slice) -> float | None:
 
 
 def describe_measurement(
-    measurement: Measurement, slice_: Slice, pixels: NDArray[np.generic] | None
+    measurement: Measurement,
+    slice_: Slice,
+    pixels: NDArray[np.generic] | None,
+    unit: str | None = None,
 ) -> tuple[str, ...]:
     """Return what a measurement says, the main figure first.
 
@@ -109,6 +112,8 @@ def describe_measurement(
         The slice it lies on.
     pixels : ndarray or None
         The slice's values (rows, columns); None while they are not read.
+    unit : str or None
+        Of those values, such as SUV; None for the slice's own.
     """
     points = measurement.points
     if measurement.kind is MeasurementKind.RULER:
@@ -120,11 +125,12 @@ def describe_measurement(
         if aspect is None or len(points) < 3:
             return ()
         return (f"{compute_angle_deg(points[0], points[1], points[2], aspect):.1f}°",)
-    return _describe_ellipse(measurement, slice_, pixels)
+    unit = slice_.value_unit if unit is None else unit
+    return _describe_ellipse(measurement, slice_, pixels, unit)
 
 
 def _describe_ellipse(
-    measurement: Measurement, slice_: Slice, pixels: NDArray[np.generic] | None
+    measurement: Measurement, slice_: Slice, pixels: NDArray[np.generic] | None, unit: str
 ) -> tuple[str, ...]:
     if pixels is None or pixels.ndim != 2:
         return ()
@@ -133,7 +139,7 @@ def _describe_ellipse(
     if figures is None:
         return ("no pixel inside",)
     digits = 0 if pixels.dtype == np.int16 else 2
-    unit = f" {slice_.value_unit}".rstrip()
+    unit = f" {unit}".rstrip()
     area = "area unknown: no PixelSpacing"
     if figures.area_mm2 is not None:
         area = f"{figures.area_mm2:.0f} mm²  ({figures.count} px)"

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.dicom.series import Series
+from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.viewer.loading import (
     LoadOrder,
     LoadRequest,
     PixelReader,
+    ScaleFound,
     SliceFailed,
     SliceLoaded,
     load_slices,
@@ -32,10 +34,13 @@ class ReadSlices:
         The series.
     pixels : mapping
         Slices by place, as `SliceLoader.find_pixels` gives them; shared, never copied.
+    scale : SuvScale or None
+        What they are, for PET.
     """
 
     key: str
     pixels: Mapping[int, NDArray[np.generic]]
+    scale: SuvScale | None = None
 
 
 class SliceLoader(QObject):
@@ -52,6 +57,7 @@ class SliceLoader(QObject):
     slice_loaded = Signal(int)
     slice_failed = Signal(int)
     progress_changed = Signal(int, int)
+    scale_found = Signal(object)
     finished = Signal()
 
     def __init__(
@@ -67,6 +73,7 @@ class SliceLoader(QObject):
         self._count = 0
         self._key = ""
         self._offered: ReadSlices | None = None
+        self._scale: SuvScale | None = None
         self._order: LoadOrder | None = None
         self._handle: TaskHandle | None = None
         self._pixels: dict[int, NDArray[np.generic]] = {}
@@ -79,6 +86,8 @@ class SliceLoader(QObject):
         offered, self._offered = self._offered, None
         if offered is not None and offered.key == series.key:
             self._pixels.update(offered.pixels)
+            if offered.scale is not None:
+                self._take_scale(offered.scale)
         if self.is_finished:
             self.progress_changed.emit(self._count, self._count)
             self.finished.emit()
@@ -97,7 +106,18 @@ class SliceLoader(QObject):
 
     def find_read(self) -> ReadSlices | None:
         """Return what is read of the series so far; None where nothing is."""
-        return ReadSlices(self._key, dict(self._pixels)) if self._pixels else None
+        if not self._pixels:
+            return None
+        return ReadSlices(self._key, dict(self._pixels), self._scale)
+
+    @property
+    def scale(self) -> SuvScale | None:
+        """How the values of a PET series are SUV, or why not; None for others, or not yet."""
+        return self._scale
+
+    def _take_scale(self, scale: SuvScale) -> None:
+        self._scale = scale
+        self.scale_found.emit(scale)
 
     def cancel(self) -> None:
         """Stop reading and forget what was read."""
@@ -108,7 +128,7 @@ class SliceLoader(QObject):
         self._pixels.clear()
         self._failures.clear()
         self._order = None
-        self._count, self._key = 0, ""
+        self._count, self._key, self._scale = 0, "", None
 
     def want(self, index: int) -> None:
         """Read this slice next."""
@@ -137,9 +157,12 @@ class SliceLoader(QObject):
         return self._count > 0 and len(self._pixels) + len(self._failures) == self._count
 
     def _on_updated(self, update: object) -> None:
-        if not isinstance(update, SliceLoaded | SliceFailed):
+        if not isinstance(update, SliceLoaded | SliceFailed | ScaleFound):
             return
         if update.generation != self._generation:
+            return
+        if isinstance(update, ScaleFound):
+            self._take_scale(update.scale)
             return
         if isinstance(update, SliceLoaded):
             self._pixels[update.index] = update.pixels

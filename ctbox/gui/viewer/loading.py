@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ctbox.dicom.pixels import read_hu, read_rgb
 from ctbox.dicom.series import Series, Slice
+from ctbox.dicom.suv_scale import SuvScale
 from ctbox.errors import CtboxError
 from ctbox.progress import Progress, TaskContext
 
@@ -51,6 +52,22 @@ class SliceFailed:
     generation: int
     index: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleFound:
+    """It is known how a PET series' values become SUV, or why they do not.
+
+    Parameters
+    ----------
+    generation : int
+        The load it belongs to.
+    scale : SuvScale
+        With a factor, all pixels of this load are SUV.
+    """
+
+    generation: int
+    scale: SuvScale
 
 
 class LoadOrder:
@@ -139,6 +156,9 @@ def load_slices(request: LoadRequest, ctx: TaskContext) -> int:
     """
     total = len(request.series.slices)
     done = request.order.known_count
+    scale = _find_scale(request.series)
+    if scale is not None:
+        ctx.report(ScaleFound(request.generation, scale))
     while (index := request.order.take()) is not None:
         ctx.check()
         try:
@@ -146,7 +166,19 @@ def load_slices(request: LoadRequest, ctx: TaskContext) -> int:
         except (CtboxError, OSError) as error:
             ctx.report(SliceFailed(request.generation, index, str(error)))
         else:
+            if scale is not None and scale.factor is not None:
+                pixels = pixels.astype(np.float32) * np.float32(scale.factor)
             ctx.report(SliceLoaded(request.generation, index, pixels))
         done += 1
         ctx.report(Progress(done, total))
     return request.generation
+
+
+def _find_scale(series: Series) -> SuvScale | None:
+    """Return how a PET series becomes SUV; None for all others."""
+    if series.modality != "PT":
+        return None
+    # Imported here, in the task's thread: pydicom would delay the window's appearance.
+    from ctbox.dicom.suv import read_suv_scale
+
+    return read_suv_scale(series)

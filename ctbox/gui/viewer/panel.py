@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
+from ctbox.dicom.series import VoiWindow
+from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.banner import Banner
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.loader import SliceLoader
@@ -14,6 +19,9 @@ from ctbox.gui.viewer.slice_slider import SliceSlider
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
 
+SUV_WINDOWS = tuple(
+    VoiWindow(highest / 2, float(highest), f"SUV 0–{highest}") for highest in (5, 7, 10, 15)
+)
 DEFAULT_CINE_FPS, MAX_CINE_FPS = 12, 60
 
 
@@ -79,6 +87,7 @@ class ViewerPanel(QWidget):
         self.slider.valueChanged.connect(self.state.set_slice_index)
         self.loader.slice_loaded.connect(self._on_slice_arrived)
         self.loader.slice_failed.connect(self._on_slice_arrived)
+        self.loader.scale_found.connect(self._on_scale_found)
         self.view.pointer_moved.connect(self._on_pointer_moved)
         self.state.selection_changed.connect(self._update_outlines)
         self.state.detections_changed.connect(self._update_outlines)
@@ -141,6 +150,14 @@ class ViewerPanel(QWidget):
         self.slider.set_loaded(self.loader.loaded_indices())
         self._update_marks()
 
+    def _on_scale_found(self, scale: SuvScale) -> None:
+        """Show SUV in their own window, or say why there are none."""
+        series_case = self.state.series_case
+        if scale.factor is not None:
+            self.state.set_window(SUV_WINDOWS[1])
+        elif series_case is not None:
+            self.banner.show_problems((scale.problem, *series_case.series.problems))
+
     def _on_slice_changed(self, index: int) -> None:
         self.slider.setValue(index)
         self.loader.want(index)
@@ -192,7 +209,12 @@ class ViewerPanel(QWidget):
             self.probe_changed.emit(None)
             return
         pixels = self.loader.find_pixels(index)
-        self.probe_changed.emit(readout.describe_probe(slice_, index, pixels, *self._pointer))
+        probe = readout.describe_probe(slice_, index, pixels, *self._pointer)
+        if self.loader.scale is not None and pixels is not None and pixels.ndim == 2:
+            x, y = self._pointer
+            value = describe_uptake(float(np.asarray(pixels[y, x])), self.loader.scale)
+            probe = replace(probe, value=value)
+        self.probe_changed.emit(probe)
 
 
 def _build_speed_box() -> QSpinBox:
@@ -204,3 +226,8 @@ def _build_speed_box() -> QSpinBox:
     box.setAccessibleName("Speed of cine, slices a second")
     box.setToolTip("Slices a second of cine  ([ and ])")
     return box
+
+
+def describe_uptake(value: float, scale: SuvScale) -> str:
+    """Return a PET value with its unit, such as ``SUV 3.21``."""
+    return f"SUV {value:.2f}" if scale.factor is not None else f"{value:.5g} {scale.unit}".strip()

@@ -188,9 +188,8 @@ class SliceView(QWidget):
         if self._pixels is None or shown is None:
             return QRectF()
         if self._image is None:
-            self._image = self._renderer.render(
-                self._pixels, self._state.window, inverted=shown.is_inverted
-            )
+            inverted = shown.is_inverted != self._state.inverted
+            self._image = self._renderer.render(self._pixels, self._state.window, inverted=inverted)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._state.smooth)
         rows, columns = self._pixels.shape[:2]
         width, height = columns * mapping.scale_x, rows * mapping.scale_y

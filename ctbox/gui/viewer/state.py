@@ -16,6 +16,8 @@ from ctbox.workflows.open_case import SeriesCase
 MIN_WINDOW_WIDTH = 1.0
 MAX_WINDOW_WIDTH = 8000.0
 WINDOW_CENTER_LIMIT = 6000.0
+DEFAULT_OPACITY = 0.6
+"""Of the attention map's brightest place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Overlays:
     texts: bool = True
     patient: bool = True
     mine: bool = True
+    attention: bool = False
+    attention_opacity: float = DEFAULT_OPACITY
 
 
 class ViewerState(QObject):
@@ -76,6 +80,7 @@ class ViewerState(QObject):
         self._window = LUNG_WINDOW
         self._needs_window = False
         self._smooth = True
+        self._inverted = False
         self._placement = Placement()
         self._selection = Selection()
         self._selected: Detection | None = None
@@ -144,6 +149,7 @@ class ViewerState(QObject):
         self._slice_index = self._clamp_index(slice_index)
         self._placement = Placement()
         self._selection = Selection()
+        self._inverted = series_case is not None and series_case.series.modality == "PT"
         if not self.shows_hu:
             own = () if self.slice is None else self.slice.windows
             self._needs_window = not own
@@ -184,6 +190,17 @@ class ViewerState(QObject):
         self._needs_window = False
         if window != self._window:
             self._window = window
+            self.window_changed.emit()
+
+    @property
+    def inverted(self) -> bool:
+        """Whether high values are dark, as PET is read."""
+        return self._inverted
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Show high values dark, or bright."""
+        if inverted != self._inverted:
+            self._inverted = inverted
             self.window_changed.emit()
 
     @property

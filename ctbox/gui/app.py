@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from ctbox.errors import SettingsError
+from ctbox.gui.attention_commands import AttentionCommands
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.help_commands import HelpCommands
@@ -159,6 +160,7 @@ def build_app(
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     training = TrainingCommands(session, runner)
     HelpCommands(session, log_path)
+    AttentionCommands(lesions.attention, state, prediction, session.toasts)
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)
     if settings.window_geometry:

@@ -18,7 +18,9 @@ from ctbox.gui.viewer.placement import Placement
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.settings import Settings
 
-_OVERLAY_COMMANDS = ("annotations", "detections", "mine", "outline", "texts", "patient")
+_OVERLAY_COMMANDS = (
+    "annotations", "detections", "mine", "outline", "attention", "texts", "patient",
+)  # fmt: skip
 
 
 class DisplayCommands(QObject):

@@ -59,6 +59,7 @@ class PredictionController(QObject):
         self._handle: TaskHandle | None = None
         self._warm: TaskHandle | None = None
         self._is_ready = False
+        self.wants_attention = False
         self._source = Source.SLICE
         # Slices come in bursts; each burst is shown once, not each slice.
         self._arrived: list[SliceDetections] = []
@@ -108,7 +109,11 @@ class PredictionController(QObject):
         self, series: tuple[Series, ...], indices: tuple[int, ...] | None = None
     ) -> DetectRequest:
         return DetectRequest(
-            series=series, model=self._model, device=self._device, slice_indices=indices
+            series=series,
+            model=self._model,
+            device=self._device,
+            slice_indices=indices,
+            want_attention=self.wants_attention,
         )
 
     def _start(self, request: DetectRequest, title: str) -> None:
@@ -129,6 +134,8 @@ class PredictionController(QObject):
             self._store.set_own_threshold(update.threshold)
             self.model_ready.emit(update)
         elif isinstance(update, SliceDetected):
+            if update.attention is not None:
+                self._store.add_attention(update.slice.sop_instance_uid, update.attention)
             self._arrived.append(update.slice)
             if not self._flush.isActive():
                 self._flush.start()

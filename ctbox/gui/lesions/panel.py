@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.lesions.attention_control import AttentionControl
 from ctbox.gui.lesions.confidence import ConfidenceSlider
 from ctbox.gui.lesions.counts_view import CountsView
 from ctbox.gui.lesions.lesion_list import LesionList
@@ -43,6 +44,7 @@ class LesionsPanel(QScrollArea):
         self.predict.setToolTip("Find tumours on every slice and link them to lesions  (Shift+P)")
         self.confidence = ConfidenceSlider()
         self.counts = CountsView()
+        self.attention = AttentionControl()
         self.list.lesion_chosen.connect(self.lesion_chosen)
         self.list.lesion_activated.connect(self.lesion_activated)
         self.predict.clicked.connect(self.predict_requested)
@@ -58,7 +60,9 @@ class LesionsPanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(_MARGIN, 4, _MARGIN, 8)
         layout.setSpacing(9)
-        for widget in (self.list, self.message, self.predict, self.confidence, self.counts):
+        for widget in (
+            self.list, self.message, self.predict, self.confidence, self.counts, self.attention
+        ):  # fmt: skip
             widget.setMaximumWidth(_MOST_WIDTH)
             layout.addWidget(widget)
         layout.addStretch(1)

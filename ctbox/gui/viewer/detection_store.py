@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, Lesion, SliceDetections
+
+_MOST_MAPS = 2000
+"""Some 16 kB each: more than any series' slices."""
 
 
 class Source(enum.Enum):
@@ -38,7 +43,9 @@ class DetectionStore(QObject):
         self._lesions: dict[str, tuple[Lesion, ...]] = {}
         self._chosen: float | None = None
         self._own: float | None = None
+        self._attention: OrderedDict[str, AttentionMap] = OrderedDict()
         self._version = 0
+        self._generation = 0
 
     # --- confidence -------------------------------------------------------------------------
 
@@ -105,11 +112,29 @@ class DetectionStore(QObject):
         self._lesions[series_key] = tuple(lesions)
         self.add(slices, Source.SERIES)
 
+    def add_attention(self, sop_instance_uid: str, shown: AttentionMap) -> None:
+        """Keep where the model looked on a slice; tells nobody, for its boxes follow."""
+        self._attention[sop_instance_uid] = shown
+        self._attention.move_to_end(sop_instance_uid)
+        while len(self._attention) > _MOST_MAPS:
+            self._attention.popitem(last=False)
+
+    def find_attention(self, sop_instance_uid: str) -> AttentionMap | None:
+        """Return where the model looked on a slice; None where it was not asked."""
+        return self._attention.get(sop_instance_uid)
+
+    @property
+    def generation(self) -> int:
+        """Another number whenever everything was forgotten."""
+        return self._generation
+
     def clear(self) -> None:
         """Forget everything, as when another case is opened."""
         self._by_uid.clear()
         self._sources.clear()
         self._lesions.clear()
+        self._attention.clear()
+        self._generation += 1
         self._version += 1
         self.detections_changed.emit()
 

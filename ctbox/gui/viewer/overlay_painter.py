@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ctbox.gui.theme import OVERLAY
+from ctbox.gui.viewer.attention_layer import paint_attention, paint_legend
 from ctbox.gui.viewer.box_frame import Handle, build_frame, build_handles
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
@@ -58,6 +59,8 @@ class OverlayPainter:
     def paint(self, scene: Scene) -> None:
         """Paint all layers, boxes below texts."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if scene.attention is not None:
+            paint_attention(self._painter, self._mapping, scene.attention)
         for contour in scene.outlines:
             self._paint_outline(contour)
         for mark in sorted(scene.boxes, key=lambda mark: mark.selected):
@@ -65,6 +68,8 @@ class OverlayPainter:
         self._paint_tags(scene.boxes, self._measure_corners(scene))
         self._paint_corners(scene)
         self._paint_edges(scene)
+        if scene.attention is not None:
+            paint_legend(self._painter, self._inner, self._sized_font(-0.5))
         if scene.column_mm is not None:
             self._paint_scale_bar(scene.column_mm)
         if scene.message:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.viewer.readout import IouReadout
+from ctbox.model.attention import AttentionMap
 
 Polyline = tuple[tuple[float, float], ...]
 
@@ -67,6 +68,26 @@ class CornerTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionMark:
+    """A slice's attention map, ready to be drawn.
+
+    Parameters
+    ----------
+    map : AttentionMap
+        The map.
+    opacity : float
+        Of its brightest place, 0…1.
+    columns, rows : int
+        The slice's size: nothing is drawn beside it.
+    """
+
+    map: AttentionMap
+    opacity: float
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """All overlays of one slice.
 
@@ -86,6 +107,8 @@ class Scene:
         Width of a pixel for the scale bar; None where the spacing is unknown.
     message : str
         A sentence in the middle, for a slice that cannot be shown.
+    attention : AttentionMark or None
+        Where the model looked, if that is to be shown.
     """
 
     boxes: tuple[BoxMark, ...] = ()
@@ -95,6 +118,7 @@ class Scene:
     iou: IouReadout | None = None
     column_mm: float | None = None
     message: str = ""
+    attention: AttentionMark | None = None
 
 
 def find_box_at(boxes: Sequence[BoxMark], x: float, y: float, reach: float) -> BoxMark | None:

@@ -6,6 +6,7 @@ from ctbox.dicom.geometry import compute_edge_letters
 from ctbox.dicom.series import Orientation, Series, Slice
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.scene import (
+    AttentionMark,
     BoxKind,
     BoxMark,
     CornerTexts,
@@ -33,9 +34,10 @@ def build_scene(
     series_case, slice_ = state.series_case, state.slice
     if series_case is None or slice_ is None:
         return Scene(message=message)
+    attention = _mark_attention(state, slice_)
     boxes = _mark_annotations(state) + _mark_detections(state)
     if not state.overlays.texts:
-        return Scene(boxes=boxes, outlines=outlines, message=message)
+        return Scene(boxes=boxes, outlines=outlines, message=message, attention=attention)
     spacing = slice_.pixel_spacing_mm
     return Scene(
         boxes=boxes,
@@ -45,7 +47,17 @@ def build_scene(
         iou=_build_iou(state, series_case.series),
         column_mm=None if spacing is None else spacing[1],
         message=message,
+        attention=attention,
     )
+
+
+def _mark_attention(state: ViewerState, slice_: Slice) -> AttentionMark | None:
+    if not state.overlays.attention:
+        return None
+    found = state.store.find_attention(slice_.sop_instance_uid)
+    if found is None:
+        return None
+    return AttentionMark(found, state.overlays.attention_opacity, slice_.columns, slice_.rows)
 
 
 def _mark_annotations(state: ViewerState) -> tuple[BoxMark, ...]:

@@ -39,6 +39,9 @@ class PhantomSize:
         return replace(self, letters=tuple(each for each in self.letters if each != subtype))
 
 
+DEFAULT_SIZE = PhantomSize()
+
+
 @dataclass(frozen=True, eq=False)
 class OldPhantom:
     """A phantom of an old subtype.
@@ -65,7 +68,7 @@ def make_old_phantoms(
     CtboxError
         If the disk refuses.
     """
-    size = size or PhantomSize()
+    size = size or DEFAULT_SIZE
     wanted = [(letter, number) for number in range(size.per_letter) for letter in size.letters]
     made = []
     for done, (letter, number) in enumerate(wanted):

@@ -15,6 +15,7 @@ from ctbox.model.dataset import TrainingData, TrainingSeries
 from ctbox.model.linking import group_samples, shorten_patient_id
 from ctbox.model.store import read_card
 from ctbox.progress import TaskContext
+from ctbox.workflows import fine_tune_phantoms
 from ctbox.workflows.evaluate import check_folds
 from ctbox.workflows.fine_tune_data import FineTuneData, gather_data, require_training_boxes
 from ctbox.workflows.fine_tune_judging import select_fold
@@ -129,7 +130,7 @@ def prepare(
 def _make_replay_phantoms(
     request: FineTuneRequest, ctx: TaskContext, size: PhantomSize | None
 ) -> tuple[OldPhantom, ...]:
-    old = (size or PhantomSize()).without(request.subtype)
+    old = (size or fine_tune_phantoms.DEFAULT_SIZE).without(request.subtype)
     return make_old_phantoms(REPLAY_SEED, _phantom_folder(), ctx, old)
 
 
@@ -137,7 +138,7 @@ def make_check_phantoms(
     request: FineTuneRequest, ctx: TaskContext, size: PhantomSize | None = None
 ) -> tuple[OldPhantom, ...]:
     """Return the phantoms that tell what was forgotten; never those that are replayed."""
-    old = (size or PhantomSize()).without(request.subtype)
+    old = (size or fine_tune_phantoms.DEFAULT_SIZE).without(request.subtype)
     return make_old_phantoms(CHECK_SEED, _phantom_folder(), ctx, old)
 
 

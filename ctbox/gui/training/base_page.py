@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from ctbox.gui.training.card_view import CardView
@@ -52,10 +53,8 @@ class BasePage(Page):
         for model in self.state.store.list():
             if model.problem is None:
                 item = QListWidgetItem(f"{model.name}{'  · in use' if model.is_active else ''}")
-                item.setData(256, model.name)
-                hint = item.sizeHint()
-                hint.setHeight(_ITEM_PX)
-                item.setSizeHint(hint)
+                item.setData(Qt.ItemDataRole.UserRole, model.name)
+                item.setSizeHint(QSize(_ITEM_PX, _ITEM_PX))
                 self.models.addItem(item)
                 if model.name == self.state.base:
                     self.models.setCurrentItem(item)
@@ -66,7 +65,7 @@ class BasePage(Page):
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.state.set_base(str(item.data(256)))
+            self.state.set_base(str(item.data(Qt.ItemDataRole.UserRole)))
             self.card.show_model(self.state.store.find(self.state.base))
             self.changed.emit()
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
-    QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -105,7 +106,8 @@ class PlanPage(Page):
         self.replay.setSingleStep(0.05)
         self.patience = QSpinBox()
         self.patience.setRange(0, 100)
-        form = QFormLayout()
+        form = QGridLayout()
+        form.setHorizontalSpacing(14)
         rows: tuple[tuple[str, QSpinBox | QDoubleSpinBox, str], ...] = (
             ("Steps", self.steps, "Rounds of 15 steps end with a look at the stopping patients"),
             ("Samples a step", self.batch, "Fewer take less memory"),
@@ -116,14 +118,17 @@ class PlanPage(Page):
             ("Patience", self.patience, "Rounds without a gain that end it; 0 never does"),
         )
         for words, box, tip in rows:
-            box.setToolTip(tip)
-            box.setMaximumWidth(130)
+            box.setFixedWidth(130)
             box.setAccessibleName(words)
             box.valueChanged.connect(self._on_edited)
-            form.addRow(words, box)
+            place = form.rowCount()
+            form.addWidget(QLabel(words), place, 0)
+            form.addWidget(box, place, 1)
+            form.addWidget(make_label(tip, muted=True), place, 2)
         self.restore = QPushButton("Back to the preset")
         self.restore.clicked.connect(self._on_restore)
-        form.addRow("", self.restore)
+        form.addWidget(self.restore, form.rowCount(), 1)
+        form.setColumnStretch(2, 1)
         host = QWidget()
         host.setLayout(form)
         return host

@@ -89,12 +89,13 @@ class TrainingWizard(QDialog):
         self.next.setProperty("primary", True)
         self.next.setDefault(True)
         self.close_button = QPushButton("Close")
-        for button in (self.back, self.close_button):
-            button.setAutoDefault(False)
         self.back.clicked.connect(lambda: self.go_to(self.index - 1))
         self.next.clicked.connect(self._on_next)
         self.close_button.clicked.connect(self.close)
         self._build()
+        for button in self.findChildren(QPushButton):
+            # Enter means Next and nothing else.
+            button.setAutoDefault(button is self.next)
         self.adopt_page.active_changed.connect(self.active_changed)
         run.finished.connect(lambda _result: self._on_finished())
         self.go_to(0)

@@ -66,7 +66,7 @@ def report(
     seed: Annotated[int, typer.Option(help="Of the intervals.")] = 0,
 ) -> None:
     """Judge models on every annotated CT series and write tables, pages and pictures."""
-    from ctbox.workflows.report_files import read_report
+    from ctbox.workflows.report_document import read_report
     from ctbox.workflows.report_request import ReportRequest
     from ctbox.workflows.report_run import run_report
 

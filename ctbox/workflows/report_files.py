@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,21 +10,20 @@ from pathlib import Path
 from ctbox.errors import CtboxError
 from ctbox.evaluation.reporting.contents import Report
 from ctbox.evaluation.reporting.csv_files import format_csv
-from ctbox.evaluation.reporting.document import FORMAT, SCHEMA_VERSION, Document, describe_report
+from ctbox.evaluation.reporting.document import Document, describe_report
 from ctbox.evaluation.reporting.html_page import PlacedPicture, format_html
 from ctbox.evaluation.reporting.tables import CSV_TABLES
 from ctbox.evaluation.reporting.xlsx_file import format_xlsx
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.export_files import collect_files
 from ctbox.workflows.open_case import SeriesCase
+from ctbox.workflows.report_document import JSON_NAME, format_json
 from ctbox.workflows.report_pdf import print_pdf
 from ctbox.workflows.report_pictures import draw_pictures
 from ctbox.workflows.report_records import WORK_FOLDER
 from ctbox.workflows.report_request import ReportRequest
 
-JSON_NAME, HTML_NAME, XLSX_NAME, PDF_NAME = (
-    "report.json", "report.html", "report.xlsx", "report.pdf",
-)  # fmt: skip
+HTML_NAME, XLSX_NAME, PDF_NAME = "report.html", "report.xlsx", "report.pdf"
 PICTURES_FOLDER = "pictures"
 
 
@@ -108,11 +106,6 @@ def _remove_stale(out: Path, document: Document) -> None:
             path.unlink(missing_ok=True)
 
 
-def format_json(document: Document) -> str:
-    """Return the document as it is written to ``report.json``."""
-    return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-
-
 def _describe_picture(one: PlacedPicture) -> Document:
     name = one.picture.name
     return {
@@ -125,32 +118,3 @@ def _describe_picture(one: PlacedPicture) -> Document:
         "png": f"{PICTURES_FOLDER}/{name}.png",
         "svg": f"{PICTURES_FOLDER}/{name}.svg",
     }
-
-
-def read_report(path: Path) -> Document:
-    """Return the document of a report: its ``report.json``, or a folder that holds one.
-
-    Raises
-    ------
-    CtboxError
-        If it cannot be read, is no report, or one of a newer ctbox.
-    """
-    place = path / JSON_NAME if path.is_dir() else path
-    hint = "Choose the report.json that `ctbox report` has written."
-    try:
-        document = json.loads(place.read_bytes())
-    except OSError as error:
-        message = f"{place} cannot be read: {error.strerror or error}."
-        raise CtboxError(message, hint, place) from error
-    except (ValueError, RecursionError) as error:
-        raise CtboxError(f"{place} is no JSON file.", hint, place) from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise CtboxError(f"{place} is no report of ctbox.", hint, place)
-    if document.get("schema_version") != SCHEMA_VERSION:
-        raise CtboxError(
-            f"{place} was written by another version of ctbox (layout "
-            f"{document.get('schema_version')}, this one reads {SCHEMA_VERSION}).",
-            "Open it with that version, or make the report again.",
-            place,
-        )
-    return document

@@ -15,7 +15,8 @@ from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.export_files import check_apart
 from ctbox.workflows.open_case import Case, SeriesCase, open_case
 from ctbox.workflows.report_dask import DaskPool
-from ctbox.workflows.report_files import JSON_NAME, check_out, write_report
+from ctbox.workflows.report_document import JSON_NAME
+from ctbox.workflows.report_files import check_out, write_report
 from ctbox.workflows.report_models import ReportedModel, find_reported_models, get_patient
 from ctbox.workflows.report_pool import JobEnd, LocalPool, Pace, Pool
 from ctbox.workflows.report_records import RecordStore, SeriesRecord, make_key

@@ -20,7 +20,7 @@ from ctbox.model.card import SplitRecord, TrainingRecord
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.evaluate import NOTICE
 from ctbox.workflows.open_case import open_case
-from ctbox.workflows.report_files import read_report
+from ctbox.workflows.report_document import read_report
 from ctbox.workflows.report_request import ReportRequest, ReportResult, SeriesFailed
 from ctbox.workflows.report_run import run_report
 from ctbox.workflows.samples import get_boxes

@@ -1,0 +1,112 @@
+"""Two reports side by side: which patients got better, which worse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.evaluation.reporting.comparing import ReportChanges, compare_reports, list_labels
+from ctbox.gui.report.change_view import ChangeView, find_change_mark
+from ctbox.workflows.report_tasks import OpenedReport
+
+
+class ComparisonDialog(QDialog):
+    """The patients of two reports, the greatest loss first.
+
+    Parameters
+    ----------
+    first, second : OpenedReport
+        The earlier and the later report.
+    """
+
+    def __init__(
+        self, first: OpenedReport, second: OpenedReport, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Compare reports — ctbox")
+        self.resize(860, 560)
+        self.reports = (first, second)
+        self.models = tuple(self._build_chooser(one) for one in self.reports)
+        self.verdict = QLabel()
+        self.verdict.setProperty("heading", True)
+        self.notes = QLabel()
+        self.notes.setWordWrap(True)
+        self.notes.setProperty("muted", True)
+        self.view = ChangeView()
+        self._lay_out()
+        for chooser in self.models:
+            chooser.currentIndexChanged.connect(lambda _: self._update())
+        self._update()
+
+    def _build_chooser(self, opened: OpenedReport) -> QComboBox:
+        chooser = QComboBox()
+        chooser.setAccessibleName(f"Model of {opened.path.parent.name}")
+        chooser.addItems(list_labels(opened.document))
+        return chooser
+
+    def _lay_out(self) -> None:
+        head = QGridLayout()
+        head.setHorizontalSpacing(12)
+        head.setColumnStretch(1, 1)
+        for row, (mark, opened, chooser) in enumerate(
+            zip(("○ First", "● Second"), self.reports, self.models, strict=True)
+        ):
+            head.addWidget(QLabel(mark), row, 0)
+            name = QLabel(opened.path.parent.name)
+            name.setToolTip(str(opened.path))
+            head.addWidget(name, row, 1)
+            head.addWidget(chooser, row, 2)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.view)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 14)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self.verdict)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.notes)
+        layout.addWidget(buttons)
+
+    def _update(self) -> None:
+        first, second = (one.document for one in self.reports)
+        labels = (self.models[0].currentText(), self.models[1].currentText())
+        changes = compare_reports(first, second, labels)
+        self.verdict.setText(describe_verdict(changes))
+        self.notes.setText(describe_notes(changes))
+        self.view.set_changes(changes.changes)
+
+
+def describe_verdict(changes: ReportChanges) -> str:
+    """Return how many patients got better, worse, or stayed."""
+    marks = [find_change_mark(one) for one in changes.changes]
+    if not marks:
+        return "No patient is in both reports."
+    return f"{marks.count('▲')} better, {marks.count('▼')} worse, {marks.count('=')} the same"
+
+
+def describe_notes(changes: ReportChanges) -> str:
+    """Return what must be known before the picture is believed."""
+    notes = ["Mean IoU over each patient's annotated slices, 0 to 1. Research use only."]
+    seen = sum(any(one.seen) for one in changes.changes)
+    odd = sum(not one.is_comparable for one in changes.changes)
+    alone = len(changes.only_first) + len(changes.only_second)
+    if seen:
+        notes.append(f"LEAKY: {seen} of the patients were seen in training.")
+    if odd:
+        notes.append(f"{odd} patients have another number of slices in either report.")
+    if alone:
+        notes.append(f"{alone} patients are in one report only and not shown.")
+    return " ".join(notes)

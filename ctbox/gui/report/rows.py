@@ -1,0 +1,107 @@
+"""The slices of a report as rows of a table, sortable and filterable by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Value = str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One slice in one model's results; `values` is the slice's entry in the document."""
+
+    model: str
+    seen: bool
+    values: dict[str, Any]
+
+    @property
+    def status(self) -> str:
+        """Annotated, negative or ignored."""
+        return str(self.values["status"])
+
+    @property
+    def haystack(self) -> str:
+        """What a filter is looked for in."""
+        names = ("patient_id", "subtype", "vendor", "kernel", "series_key", "sop_instance_uid")
+        words = [self.model, *(str(self.values[name] or "") for name in names)]
+        return " ".join([*words, "seen" if self.seen else "unseen"]).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column: its heading, its cell, and what its tool tip says."""
+
+    title: str
+    read: Callable[[ResultRow], Value]
+    tip: str
+    decimals: int | None = None
+
+    def format(self, row: ResultRow) -> str:
+        """Return the cell's text; a dash where nothing is known."""
+        value = self.read(row)
+        if value is None:
+            return "—"
+        if isinstance(value, float):
+            return f"{value:.{self.decimals or 0}f}"
+        return str(value)
+
+
+def _get(name: str) -> Callable[[ResultRow], Value]:
+    def read(row: ResultRow) -> Value:
+        value = row.values[name]
+        return float(value) if isinstance(value, int | float) else value
+
+    return read
+
+
+COLUMNS = (
+    ResultColumn("Patient", _get("patient_id"), "The patient's ID"),
+    ResultColumn("Subtype", _get("subtype"), "A, B, E or G"),
+    ResultColumn("IoU", _get("top_iou"), "IoU of the surest box; 0 for a miss", 3),
+    ResultColumn("Score", _get("top_score"), "Score of the surest box", 3),
+    ResultColumn("Size mm", _get("size_mm"), "Longest side of the expert's largest box", 0),
+    ResultColumn("Expert", _get("expert_boxes"), "Number of the expert's boxes", 0),
+    ResultColumn("AI", _get("detections"), "Number of predicted boxes", 0),
+    ResultColumn("False", _get("false_positives"), "Predicted boxes that hit nothing", 0),
+    ResultColumn("Missed", _get("false_negatives"), "Expert's boxes that nothing hit", 0),
+    ResultColumn("Slice", lambda row: row.status, "annotated, negative or ignored"),
+    ResultColumn(
+        "Seen", lambda row: "seen" if row.seen else "", "Whether the model was trained on him"
+    ),
+    ResultColumn("Thickness", _get("slice_thickness_mm"), "Nominal thickness, mm", 1),
+    ResultColumn("Vendor", _get("vendor"), "Manufacturer"),
+    ResultColumn("Kernel", _get("kernel"), "Convolution kernel"),
+    ResultColumn("Model", lambda row: row.model, "Whose result"),
+    ResultColumn("Slice UID", _get("sop_instance_uid"), "SOP Instance UID"),
+)
+
+
+def list_rows(document: dict[str, Any]) -> list[ResultRow]:
+    """Return every slice of every model, as the report orders them."""
+    return [
+        ResultRow(model["label"], name == "seen", values)
+        for model in document["models"]
+        for name, part in model["populations"].items()
+        for values in part["slices"]
+    ]
+
+
+def describe_seen(document: dict[str, Any]) -> str:
+    """Return one loud sentence where a model has seen judged patients; else nothing."""
+    told = []
+    for model in document["models"]:
+        seen = len(model["seen_patients"])
+        if seen:
+            whole = "unseen" not in model["populations"]
+            whom = "every patient here" if whole else f"{seen} of these patients"
+            told.append(f"{model['label']} was trained on {whom}")
+    return "LEAKY: " + "; ".join(told) + ". Such figures prove nothing." if told else ""
+
+
+def find_series_rows(rows: Sequence[ResultRow], chosen: ResultRow) -> list[ResultRow]:
+    """Return all slices of a row's series in the same model's results."""
+    key = chosen.values["series_key"]
+    return [row for row in rows if row.model == chosen.model and row.values["series_key"] == key]

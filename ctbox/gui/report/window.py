@@ -1,0 +1,190 @@
+"""A report's results: what it says of every slice, sorted and filtered; a row opens the slice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.gui.report.rows import COLUMNS, ResultRow, describe_seen, list_rows
+from ctbox.gui.report.table_model import ResultFilter, ResultTableModel
+from ctbox.workflows.report_tasks import OpenedReport
+
+_WIDTHS = (140, 70, 60, 62, 72, 62, 44, 58, 66, 84, 56, 82, 150, 80, 110, 320)
+_STATUSES = (("Annotated slices", "annotated"), ("Negative slices", "negative"),
+             ("Ignored slices", "ignored"), ("All slices", ""))  # fmt: skip
+_IOU_COLUMN = 2
+_ROW_HEIGHT = 28
+_PAGE_NAME = "report.html"
+
+
+class ResultWindow(QWidget):
+    """A window of its own with one report's results.
+
+    Parameters
+    ----------
+    opened : OpenedReport
+        The report.
+    """
+
+    slice_requested = Signal(object)
+    compare_requested = Signal(object)
+    closed = Signal()
+
+    def __init__(self, opened: OpenedReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("reportWindow")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.opened = opened
+        self.setWindowTitle(f"Report {opened.path.parent.name} — ctbox")
+        self.resize(1180, 700)
+        self.rows = list_rows(opened.document)
+        self.proxy = ResultFilter(self)
+        self.proxy.setSourceModel(ResultTableModel(self.rows, self))
+        self.proxy.set_status("annotated")
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("Filter: patient, subtype, vendor, kernel, UID…")
+        self.text.setClearButtonEnabled(True)
+        self.text.setAccessibleName("Filter results")
+        self.model = self._build_models()
+        self.status = QComboBox()
+        self.status.setAccessibleName("Which slices")
+        for title, value in _STATUSES:
+            self.status.addItem(title, value)
+        self.table = self._build_table()
+        self.count = QLabel()
+        self.count.setProperty("muted", True)
+        self.show_button = QPushButton("Show slice")
+        self.show_button.setDefault(True)
+        self.page_button = QPushButton("Open page")
+        self.compare_button = QPushButton("Compare with…")
+        self._lay_out()
+        self._connect()
+        self._update()
+
+    def _build_models(self) -> QComboBox:
+        chooser = QComboBox()
+        chooser.setAccessibleName("Model")
+        labels = list(dict.fromkeys(row.model for row in self.rows))
+        if len(labels) > 1:
+            chooser.addItem("All models", "")
+        for label in labels:
+            chooser.addItem(label, label)
+        return chooser
+
+    def _build_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.proxy)
+        table.setAccessibleName("Results by slice")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setSortingEnabled(True)
+        table.sortByColumn(_IOU_COLUMN, Qt.SortOrder.AscendingOrder)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.horizontalHeader().setHighlightSections(False)
+        for place, width in enumerate(_WIDTHS[: len(COLUMNS)]):
+            table.setColumnWidth(place, width)
+        return table
+
+    def _lay_out(self) -> None:
+        document = self.opened.document
+        images = document["images"]
+        title = QLabel(
+            f"{images['patients']} patients, {images['series']} series, {images['slices']} slices"
+        )
+        title.setProperty("heading", True)
+        notice = QLabel(document["notice"])
+        notice.setProperty("muted", True)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(notice)
+        filters = QHBoxLayout()
+        filters.setSpacing(8)
+        filters.addWidget(self.text, 1)
+        filters.addWidget(self.model)
+        filters.addWidget(self.status)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.count, 1)
+        for button in (self.compare_button, self.page_button, self.show_button):
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 14, 18, 14)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        for text in self._list_warnings():
+            warning = QLabel(text)
+            warning.setWordWrap(True)
+            warning.setProperty("warning", True)
+            layout.addWidget(warning)
+        layout.addLayout(filters)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+
+    def _list_warnings(self) -> list[str]:
+        document = self.opened.document
+        partial = "PARTIAL: the run was stopped before all series were judged."
+        failed = len(document["images"]["failed"])
+        lost = f"{failed} series could not be judged; report.html lists them." if failed else ""
+        texts = (describe_seen(document), partial if document["partial"] else "", lost)
+        return [text for text in texts if text]
+
+    def _connect(self) -> None:
+        self.text.textChanged.connect(self.proxy.set_text)
+        self.model.currentIndexChanged.connect(
+            lambda _: self.proxy.set_model(str(self.model.currentData()))
+        )
+        self.status.currentIndexChanged.connect(
+            lambda _: self.proxy.set_status(str(self.status.currentData()))
+        )
+        for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.modelReset):
+            signal.connect(lambda *_: self._update())
+        self.table.activated.connect(self._on_activated)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._update())
+        self.show_button.clicked.connect(lambda: self._on_activated(self.table.currentIndex()))
+        self.page_button.clicked.connect(self._open_page)
+        self.compare_button.clicked.connect(lambda: self.compare_requested.emit(self.opened))
+
+    def _update(self) -> None:
+        shown = self.proxy.rowCount()
+        self.count.setText(f"{shown:,} of {len(self.rows):,} slices")
+        self.show_button.setEnabled(self.table.currentIndex().isValid())
+        self.page_button.setEnabled(self._get_page().is_file())
+
+    def _get_page(self) -> Path:
+        return self.opened.path.parent / _PAGE_NAME
+
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._get_page())))
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        row = self.find_row(index)
+        if row is not None:
+            self.slice_requested.emit(row)
+
+    def find_row(self, index: QModelIndex) -> ResultRow | None:
+        """Return the slice at a place of the table; None beside it."""
+        return self.proxy.get_row(index) if index.isValid() else None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that it closes."""
+        super().closeEvent(event)
+        self.closed.emit()

@@ -68,6 +68,8 @@ class Settings:
         Whether dragging left widens the window and down brightens.
     cine_fps : int
         Slices a second of cine, 1…60.
+    report_choices : mapping
+        What the report's dialog was filled with last.
     unknown : mapping
         Fields of a newer version, written back as they were read.
     """
@@ -91,6 +93,7 @@ class Settings:
     user_windows: tuple[tuple[str, float, float], ...] = ()
     invert_window_drag: bool = False
     cine_fps: int = 12
+    report_choices: Mapping[str, Any] = field(default_factory=dict)
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def with_recent(self, path: str | Path) -> Settings:
@@ -122,6 +125,10 @@ def _is_text(value: object) -> bool:
 
 def _is_text_or_none(value: object) -> bool:
     return value is None or isinstance(value, str)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _is_flag(value: object) -> bool:
@@ -181,6 +188,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "user_windows": _is_windows,
     "invert_window_drag": _is_flag,
     "cine_fps": _is_cine_fps,
+    "report_choices": _is_object,
 }
 
 

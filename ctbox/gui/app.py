@@ -23,6 +23,9 @@ from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
+from ctbox.gui.report.commands import WORKER as REPORTING
+from ctbox.gui.report.commands import WORKER_OPTIONS as REPORTING_OPTIONS
+from ctbox.gui.report.commands import ReportCommands
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
@@ -39,6 +42,7 @@ from ctbox.workflows.parallel import WorkerOptions
 
 SHUTDOWN_LIMIT_S = 5.0
 WORKERS = {
+    REPORTING: REPORTING_OPTIONS,
     # Training steps back behind what the user waits for, and may take long to stop a step.
     "training": WorkerOptions("training", niceness=10, cancel_limit_s=30.0),
     "comparison": WorkerOptions("comparison"),
@@ -160,6 +164,7 @@ def build_app(
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     training = TrainingCommands(session, runner)
     HelpCommands(session, log_path)
+    ReportCommands(session, runner, notifier)
     AttentionCommands(lesions.attention, state, prediction, session.toasts)
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)

@@ -146,6 +146,10 @@ QStatusBar QLabel#researchStrip {
 }
 
 QLabel[muted="true"] { color: $muted; }
+QLabel[warning="true"] {
+    color: $warning; background: $warning_back; font-weight: 600; border-radius: 6px;
+    padding: 7px 12px;
+}
 QLabel[heading="true"] { font-size: 15pt; font-weight: 600; }
 QLabel[title="true"] { font-weight: 600; }
 QLabel[keycap="true"] {

@@ -121,7 +121,7 @@ class ReportDialog(QDialog):
             ("&Images", self.dicom),
             ("&Annotations", self.annotations),
             ("&Models", self.models),
-            ("&Training patients", self.training),
+            ("&Training set", self.training),
             ("&Report folder", self.out),
             ("&Workers", self.workers),
             ("", self.resume),

@@ -28,6 +28,7 @@ class FolderField(QWidget):
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self.changed)
         self.button = QPushButton("Choose…")
+        self.button.setAutoDefault(False)
         self.button.setAccessibleName(f"Choose: {title}")
         self.button.clicked.connect(self._ask)
         row = QHBoxLayout(self)

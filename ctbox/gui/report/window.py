@@ -22,11 +22,12 @@ from ctbox.gui.report.rows import COLUMNS, ResultRow, describe_seen, list_rows
 from ctbox.gui.report.table_model import ResultFilter, ResultTableModel
 from ctbox.workflows.report_tasks import OpenedReport
 
-_WIDTHS = (140, 70, 60, 62, 72, 62, 44, 58, 66, 84, 56, 82, 150, 80, 110, 320)
+_WIDTHS = (140, 78, 72, 72, 82, 62, 44, 58, 66, 84, 56, 82, 150, 80, 110, 320)
 _STATUSES = (("Annotated slices", "annotated"), ("Negative slices", "negative"),
              ("Ignored slices", "ignored"), ("All slices", ""))  # fmt: skip
 _IOU_COLUMN = 2
 _ROW_HEIGHT = 28
+_BUTTON_WIDTH = 124
 _PAGE_NAME = "report.html"
 
 
@@ -68,7 +69,8 @@ class ResultWindow(QWidget):
         self.count = QLabel()
         self.count.setProperty("muted", True)
         self.show_button = QPushButton("Show slice")
-        self.show_button.setDefault(True)
+        self.show_button.setProperty("primary", True)
+        self.show_button.setMinimumWidth(_BUTTON_WIDTH)
         self.page_button = QPushButton("Open page")
         self.compare_button = QPushButton("Compare with…")
         self._lay_out()

@@ -4,11 +4,18 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QPushButton
 
 from ctbox.gui.browser.model import SeriesTreeModel
 from ctbox.gui.browser.panel import BrowserPanel
-from ctbox.gui.browser.problems import ProblemsModel, describe_problems, list_problems
+from ctbox.gui.browser.problems import (
+    ProblemsDialog,
+    describe_problems,
+    group_problems,
+    list_problems,
+)
 from ctbox.gui.browser.rows import build_rows
 from ctbox.gui.browser.thumbnails import (
     ThumbnailRequest,
@@ -101,10 +108,71 @@ def test_problems_are_counted_in_a_sentence_and_listed(case_with_problems: Case)
         "Annotation not readable",
         "Annotation without a slice",
     ]
-    model = ProblemsModel(rows)
-    assert model.index(0, 1).data() == "0.txt"
-    assert model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole) == "/data/0.txt"
-    assert model.headerData(2, Qt.Orientation.Horizontal) == "Reason"
+
+
+def test_problems_are_gathered_by_folder_with_counts(qtbot, case_with_problems: Case) -> None:
+    orphans = tuple(
+        FileProblem(
+            f"/x/Annotation.zip!/Annotation/A000{i % 2}/1.{i}.xml", "No slice has this UID."
+        )
+        for i in range(2500)
+    )
+    summary = replace(case_with_problems.annotation_summary, orphans=orphans)
+    dialog = ProblemsDialog(replace(case_with_problems, annotation_summary=summary))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    tree = dialog.tree
+    lines = [
+        tuple(tree.topLevelItem(i).text(column) for column in range(3))
+        for i in range(tree.topLevelItemCount())
+    ]
+    assert lines == [
+        ("Skipped file", "3 files in data", "Not DICOM."),
+        ("Annotation not readable", "4.xml", "Zero bytes."),
+        (
+            "Annotation without a slice",
+            "1 250 files in Annotation/A0000",
+            "No slice has this UID.",
+        ),
+        (
+            "Annotation without a slice",
+            "1 250 files in Annotation/A0001",
+            "No slice has this UID.",
+        ),
+    ]
+    # Files are listed when the folder is unfolded, by key as by mouse.
+    tree.setFocus()
+    tree.setCurrentItem(tree.topLevelItem(0))
+    assert tree.topLevelItem(0).childCount() == 0
+    qtbot.keyClick(tree, Qt.Key.Key_Right)
+    first = tree.topLevelItem(0)
+    assert [first.child(i).text(1) for i in range(first.childCount())] == [
+        "0.txt",
+        "1.txt",
+        "2.txt",
+    ]
+    assert first.child(0).toolTip(1) == "/data/0.txt"
+    copy = next(b for b in dialog.findChildren(QPushButton) if "Copy" in b.text())
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert len(copied) == 2504
+    assert copied[0] == "Skipped file\t/data/0.txt\tNot DICOM."
+    folders = [group.folder for group in group_problems(list_problems(case_with_problems))]
+    assert folders == ["data", "", ""]
+
+
+def test_the_link_to_them_is_never_cut_off(qtbot, case_with_problems: Case) -> None:
+    panel = BrowserPanel()
+    qtbot.addWidget(panel)
+    panel.resize(panel.minimumWidth(), 400)
+    many = tuple(FileProblem(f"/data/{n}", "Not DICOM.") for n in range(12345))
+    panel.show_case(replace(case_with_problems, skipped=many))
+    panel.show()
+    link = panel._problems
+    assert "12345 files were skipped" in panel.problems_text
+    widest = max(link.fontMetrics().horizontalAdvance(line) for line in link.text().splitlines())
+    assert widest <= link.width()
+    assert link.height() >= 2 * link.fontMetrics().height()
 
 
 def test_panel_chooses_and_paints(qtbot, case_with_problems: Case) -> None:

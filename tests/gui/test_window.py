@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QPushButton,
-    QTableView,
+    QTreeWidget,
 )
 
 from ctbox.annotations.pascal_voc import write_voc
@@ -416,8 +416,8 @@ def test_skipped_files_are_listed_with_reasons(qtbot, opened: App) -> None:
     qtbot.mouseClick(opened.window.browser._problems, Qt.MouseButton.LeftButton)
     dialog = opened.window.findChild(QDialog)
     assert dialog.isVisible()
-    model = dialog.findChild(QTableView).model()
-    row = [model.index(0, column).data() for column in range(3)]
+    item = dialog.findChild(QTreeWidget).topLevelItem(0)
+    row = [item.text(column) for column in range(3)]
     assert row[:2] == ["Skipped file", "notes.txt"]
     assert row[2]
     dialog.close()

@@ -108,7 +108,8 @@ class BrowserPanel(QWidget):
         self._model.set_case(case)
         self._tree.expandAll()
         problems = "" if case is None else describe_problems(case)
-        self._problems.setText(problems)
+        # On a line each: side by side they would be cut off.
+        self._problems.setText(problems.replace(", ", ",\n"))
         self._problems.setVisible(bool(problems))
         self._counts.setText("" if case is None else _count(case))
 

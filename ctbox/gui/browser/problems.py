@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
-    QTableView,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from ctbox.workflows.open_case import Case, FileProblem
 
-AnyIndex = QModelIndex | QPersistentModelIndex
-NO_PARENT = QModelIndex()
-_ROW_HEIGHT = 48  # three lines of a reason
+_WIDTHS = (220, 300)
+_STYLE = "QTreeView::item { padding: 4px 6px; }"
 _HEADINGS = ("What", "File", "Reason")
 
 
@@ -61,75 +62,112 @@ def describe_problems(case: Case) -> str:
     return ", ".join(parts) + "…" if parts else ""
 
 
-class ProblemsModel(QAbstractTableModel):
-    """The problems of a case as a table."""
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """Problems of one kind in one folder."""
 
-    def __init__(self, rows: tuple[ProblemRow, ...], parent: QObject | None = None) -> None:
+    what: str
+    folder: str
+    rows: tuple[ProblemRow, ...]
+
+    @property
+    def reason(self) -> str:
+        """Their reason, if they share one."""
+        reasons = {row.reason for row in self.rows}
+        return reasons.pop() if len(reasons) == 1 else f"{len(reasons)} reasons"
+
+
+def group_problems(rows: Iterable[ProblemRow]) -> tuple[ProblemGroup, ...]:
+    """Return problems gathered by kind and folder, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[ProblemRow]] = {}
+    for row in rows:
+        groups.setdefault((row.what, _name_folder(row.path)), []).append(row)
+    return tuple(ProblemGroup(*key, tuple(found)) for key, found in groups.items())
+
+
+def _name_folder(path: str) -> str:
+    """Return the folder that a file lies in, or the archive and the folder within."""
+    parent = PurePath(path).parent
+    parts = [part for part in parent.parts if part not in (parent.anchor, ".")]
+    return "/".join(parts[-2:])
+
+
+class ProblemsTree(QTreeWidget):
+    """A line for each kind and folder with its count; a single problem stands by itself.
+
+    Files are listed once a folder is unfolded: a collection has tens of thousands.
+    """
+
+    def __init__(self, groups: Iterable[ProblemGroup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = rows
+        self.setAccessibleName("Skipped files and notices")
+        self.setHeaderLabels(list(_HEADINGS))
+        self.setAlternatingRowColors(True)
+        self.setUniformRowHeights(False)
+        self.setWordWrap(True)
+        self.setStyleSheet(_STYLE)
+        self.setColumnWidth(0, _WIDTHS[0])
+        self.setColumnWidth(1, _WIDTHS[1])
+        self.header().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._groups: dict[int, ProblemGroup] = {}
+        self.itemExpanded.connect(self._fill)
+        for place, group in enumerate(groups):
+            self._add_group(place, group)
 
-    def rowCount(self, parent: AnyIndex = NO_PARENT) -> int:
-        """Return the number of problems."""
-        return 0 if parent.isValid() else len(self._rows)
+    def _add_group(self, place: int, group: ProblemGroup) -> None:
+        if len(group.rows) == 1:
+            self.addTopLevelItem(_make_item(group.what, group.rows[0]))
+            return
+        count = f"{len(group.rows):,}".replace(",", " ")
+        item = QTreeWidgetItem([group.what, f"{count} files in {group.folder or 'one folder'}"])
+        item.setText(2, group.reason)
+        item.setToolTip(2, group.reason)
+        item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+        item.setData(0, Qt.ItemDataRole.UserRole, place)
+        self._groups[place] = group
+        self.addTopLevelItem(item)
 
-    def columnCount(self, _parent: AnyIndex = NO_PARENT) -> int:
-        """Return 3: what, file, reason."""
-        return len(_HEADINGS)
+    def _fill(self, item: QTreeWidgetItem) -> None:
+        group = self._groups.pop(item.data(0, Qt.ItemDataRole.UserRole), None)
+        if group is not None:
+            item.addChildren([_make_item("", row) for row in group.rows])
 
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
-        """Return a column's heading."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        return None
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        """Return a cell; the whole path is in its tool tip."""
-        row = self._rows[index.row()]
-        cells = (row.what, PurePath(row.path).name or row.path, row.reason)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return cells[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.path if index.column() == 1 else cells[index.column()]
-        return None
+def _make_item(what: str, row: ProblemRow) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([what, PurePath(row.path).name or row.path, row.reason])
+    item.setToolTip(1, row.path)
+    item.setToolTip(2, row.reason)
+    return item
 
 
 class ProblemsDialog(QDialog):
-    """Lists what was skipped, with the reasons."""
+    """Lists what was skipped, by folder, with the reasons; the whole list can be copied."""
 
     def __init__(self, case: Case, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Skipped files and notices")
         self.resize(980, 560)
-        rows = list_problems(case)
+        self._rows = list_problems(case)
         intro = QLabel(
             "The rest of the case was opened. These files were passed over or need a look:"
         )
         intro.setWordWrap(True)
-        table = QTableView()
-        table.setModel(ProblemsModel(rows, self))
-        table.setAccessibleName("Skipped files and notices")
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        table.setColumnWidth(0, 200)
-        table.setColumnWidth(1, 260)
+        self.tree = ProblemsTree(group_problems(self._rows))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("&Copy list", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
+        copy.setToolTip("Copy every file with its reason, one a line")
+        copy.clicked.connect(self._on_copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 16)
         layout.setSpacing(12)
         layout.addWidget(intro)
-        layout.addWidget(table, 1)
+        layout.addWidget(self.tree, 1)
         layout.addWidget(buttons)
+
+    def _on_copy(self) -> None:
+        lines = ("\t".join((row.what, row.path, row.reason)) for row in self._rows)
+        QGuiApplication.clipboard().setText("\n".join(lines))

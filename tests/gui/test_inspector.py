@@ -20,7 +20,7 @@ from ctbox.annotations.annotation import Annotation
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import MEDIASTINUM_WINDOW
 from ctbox.gui.inspector import outlining
-from ctbox.gui.inspector.binding import find_contours
+from ctbox.gui.inspector.binding import InspectorBinding, find_contours
 from ctbox.gui.inspector.outlining import OutlineRequest, make_key, outline_boxes
 from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.inspector.state import (
@@ -44,9 +44,13 @@ from ctbox.gui.inspector.tiles import (
 )
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.theme import DARK, LIGHT, OVERLAY, apply_theme
+from ctbox.gui.viewer.detection_store import DetectionStore
+from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.scene import BoxKind
-from ctbox.model.detection import Detection
+from ctbox.gui.viewer.state import ViewerState
+from ctbox.model.detection import Detection, SliceDetections
 from ctbox.progress import TaskContext
+from tests.gui.builders import build_series, build_series_case
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UID = "1.2.3"
@@ -534,6 +538,40 @@ class TestPanel:
         assert panel.box_list.boxes.rows[0].name.startswith("AI")
         panel.show_slice(None)
         assert panel.empty.isVisible()
+
+    def test_the_list_follows_the_confidence(self, qtbot: QtBot, runner: TaskRunner) -> None:
+        store = DetectionStore()
+        state = ViewerState(store)
+        loader = SliceLoader(runner)
+        panel = InspectorPanel(runner)
+        qtbot.addWidget(panel)
+        panel.show()
+        InspectorBinding(panel, state, loader)
+        case = build_series_case(build_series("1", 2), {0: [EXPERT.as_tuple()]})
+        state.set_series(case)
+        uid = case.series.slices[0].sop_instance_uid
+        store.add([SliceDetections(uid, detect(NEAR, FAR))])
+
+        def overlaps() -> list[str]:
+            return [row.overlap for row in panel.box_list.boxes.rows]
+
+        qtbot.waitUntil(lambda: overlaps() == ["IoU 0.70", "IoU 0.70", "no partner"])
+        store.set_threshold(0.85)
+        assert overlaps() == ["IoU 0.70", "IoU 0.70"]
+        store.set_threshold(0.95)
+        assert overlaps() == ["missed"]
+        assert panel.measures.iou.text() == "IoU 0.00 (missed)"
+
+    def test_measures_are_copied_as_text(self, qtbot: QtBot, panel: InspectorPanel) -> None:
+        show(qtbot, panel, make_slice())
+        qtbot.waitUntil(lambda: panel.outlines is not None)
+        qtbot.mouseClick(panel.copy_button, Qt.MouseButton.LeftButton)
+        rows = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+        assert ["overlap", "IoU 0.70"] in rows
+        assert ["Expert A", "22 × 22 mm", "IoU 0.70", "84.0", "104.0", "116.0", "136.0"] in rows
+        (axis,) = [row for row in rows if row[0] == "Long axis"]
+        assert axis[1].endswith(" mm")
+        assert axis[2].endswith(" mm")
 
     def test_slice_that_arrives_later(self, qtbot: QtBot, panel: InspectorPanel) -> None:
         panel.show_slice(make_slice(pixels=None))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -23,6 +24,7 @@ from ctbox.gui.inspector.state import (
     OutlinePair,
     build_box_rows,
     choose_pair,
+    compose_measures,
 )
 from ctbox.gui.inspector.tile_grid import TileGrid
 from ctbox.gui.inspector.tiles import TileInput, build_tiles
@@ -89,6 +91,10 @@ class InspectorPanel(QScrollArea):
         self.raw_sobel.toggled.connect(self._on_raw_sobel)
         self.measures = MeasuresView()
         self.measures.setMaximumWidth(_MOST_TEXT_WIDTH)
+        self.copy_button = QPushButton("&Copy measures")
+        self.copy_button.setProperty("link", True)
+        self.copy_button.setToolTip("Copy boxes, overlap, axes and areas of this slice as text")
+        self.copy_button.clicked.connect(self._on_copy)
         self.list_title = QLabel()
         self.list_title.setProperty("title", True)
         self.box_list = BoxList()
@@ -101,6 +107,7 @@ class InspectorPanel(QScrollArea):
         layout.setSpacing(10)
         for widget in (self.grid, self.raw_sobel, self.measures, self.list_title, self.box_list):
             layout.addWidget(widget)
+        layout.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)
         self._wrap()
 
@@ -212,6 +219,13 @@ class InspectorPanel(QScrollArea):
         self._set_outlines(OutlinePair())
         self._show_tiles()
         self.failed.emit(error)
+
+    def _on_copy(self) -> None:
+        shown = self._shown
+        if shown is not None:
+            told = _describe_overlap(shown)
+            overlap = "" if told is None else f"{told.text} {told.note}".strip()
+            QGuiApplication.clipboard().setText(compose_measures(shown, self._outlines, overlap))
 
     def _on_raw_sobel(self, raw: bool) -> None:
         self._show_tiles()

@@ -276,6 +276,33 @@ def _format_measure(outline: Outline | None, field: str, unit: str) -> str:
     return f"{value:.0f} {unit}" if field == "area_mm2" else f"{value:.1f} {unit}"
 
 
+def compose_measures(shown: InspectedSlice, outlines: OutlinePair | None, overlap: str = "") -> str:
+    """Return boxes, overlap, axes and areas as lines with tabs, for a report or a spreadsheet.
+
+    Parameters
+    ----------
+    shown : InspectedSlice
+        The slice.
+    outlines : OutlinePair or None
+        The outlines of the pair that is shown.
+    overlap : str
+        What the IoU corner says.
+    """
+    lines = [f"slice\t{shown.sop_instance_uid}"]
+    if overlap:
+        lines.append(f"overlap\t{overlap}")
+    lines += ["", "box\tsize\toverlap\tx1\ty1\tx2\ty2 (px)"]
+    boxes = [each.box for each in shown.annotations]
+    boxes += [each.box for each in shown.detections or ()]
+    for row, box in zip(build_box_rows(shown), boxes, strict=True):
+        edges = "\t".join(f"{edge:.1f}" for edge in box.as_tuple())
+        lines.append(f"{row.name}\t{row.size}\t{row.overlap}\t{edges}")
+    lines += ["", "measure\texpert's box\tAI box"]
+    lines += [f"{row.name}\t{row.expert}\t{row.predicted}" for row in build_measure_rows(outlines)]
+    lines += list(build_remarks(outlines))
+    return "\n".join(lines) + "\n"
+
+
 def build_remarks(outlines: OutlinePair | None) -> tuple[str, ...]:
     """Return what must be known of the outlines: cut off, missing, without millimetres."""
     remarks: list[str] = []

@@ -317,7 +317,7 @@ def test_a_run_that_was_cut_off_goes_on_after_a_restart(
     assert again.index == RUN
     assert name in again.run_page.notice.findChild(QWidget).text()  # type: ignore[attr-defined]
     click(qtbot, again.run_page.go_on)
-    qtbot.waitUntil(lambda: again.run.rounds >= 1)
+    qtbot.waitUntil(lambda: again.run.rounds >= 1 and again.run_page.stop.isEnabled())
     assert again.run.request is not None
     assert again.run.request.resume
     click(qtbot, again.run_page.stop)

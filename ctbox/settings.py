@@ -68,6 +68,8 @@ class Settings:
         Whether dragging left widens the window and down brightens.
     cine_fps : int
         Slices a second of cine, 1…60.
+    catalogue_view : str
+        Columns, order and filters of the catalogue, as its own JSON.
     report_choices : mapping
         What the report's dialog was filled with last.
     unknown : mapping
@@ -88,6 +90,7 @@ class Settings:
     show_outline: bool = False
     show_raw_sobel: bool = False
     shortcuts: str = "radiology"
+    catalogue_view: str = ""
     save_folder: str = ""
     reader_name: str = ""
     user_windows: tuple[tuple[str, float, float], ...] = ()
@@ -183,6 +186,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "show_outline": _is_flag,
     "show_raw_sobel": _is_flag,
     "shortcuts": _is_text,
+    "catalogue_view": _is_text,
     "save_folder": _is_text,
     "reader_name": _is_text,
     "user_windows": _is_windows,

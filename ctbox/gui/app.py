@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QApplication
 
 from ctbox.errors import SettingsError
 from ctbox.gui.attention_commands import AttentionCommands
+from ctbox.gui.browser.catalogue_commands import WORKER as INDEXING
+from ctbox.gui.browser.catalogue_commands import CatalogueCommands
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.help_commands import HelpCommands
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.layouts.commands import LayoutCommands
+from ctbox.gui.layouts.fusion_commands import FusionCommands
 from ctbox.gui.lesions.binding import LesionsBinding
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.logs import start_logging
@@ -46,6 +49,7 @@ WORKERS = {
     # Training steps back behind what the user waits for, and may take long to stop a step.
     "training": WorkerOptions("training", niceness=10, cancel_limit_s=30.0),
     "comparison": WorkerOptions("comparison"),
+    INDEXING: WorkerOptions(INDEXING, threads=1, niceness=5),
 }
 LESIONS_HEIGHT = 312
 _SCREEN_SHARE = 0.9
@@ -73,8 +77,12 @@ class App:
         The lesions and counts beside the image.
     layouts : LayoutCommands
         The other viewers and what links them.
+    fusion : FusionCommands
+        PET laid on CT.
     training : TrainingCommands
         Fine-tuning and the models.
+    catalogue : CatalogueCommands
+        The collection's catalogue.
     """
 
     window: MainWindow
@@ -84,7 +92,9 @@ class App:
     inspector: InspectorPanel
     counting: LesionsBinding
     layouts: LayoutCommands
+    fusion: FusionCommands
     training: TrainingCommands
+    catalogue: CatalogueCommands
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
@@ -92,6 +102,7 @@ class App:
             self.session.collect_settings(),
             show_raw_sobel=self.inspector.raw_sobel.isChecked(),
             hit_iou=self.counting.hit_iou,
+            catalogue_view=self.catalogue.describe(),
         )
 
     def close(self) -> Settings:
@@ -99,6 +110,7 @@ class App:
         settings = self.collect_settings()
         self.runner.shutdown(SHUTDOWN_LIMIT_S)
         self.session.editing.close()
+        self.catalogue.close()
         self.window.close()
         return settings
 
@@ -137,7 +149,7 @@ def build_app(
     inspector = InspectorPanel(runner)
     inspector.set_raw_sobel(settings.show_raw_sobel)
     window.add_dock("Inspector", "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-    InspectorBinding(inspector, state, viewer.loader)
+    binding = InspectorBinding(inspector, state, viewer.loader)
     counting = LesionsBinding(lesions, state, settings.hit_iou)
     store.setParent(window)
     state.setParent(window)
@@ -160,9 +172,14 @@ def build_app(
     inspector.failed.connect(notifier.show_failure)
     services = Services(cases, prediction, ThumbnailReader(runner, window), notifier)
     session = Session(window, services, settings)
-    layouts = LayoutCommands(window, runner, (session.measuring.attach, session.reading.attach))
+    binding.follow(session.editing.editing)
+    attach = (session.measuring.attach, session.reading.attach, session.editing.attach)
+    layouts = LayoutCommands(window, runner, attach)
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
+    fusion = FusionCommands(window, session.toasts, runner, layouts.planes)
+    cases.case_opened.connect(lambda case, _: fusion.take_case(case))
     training = TrainingCommands(session, runner)
+    catalogue = CatalogueCommands(session, runner, settings.catalogue_view)
     HelpCommands(session, log_path)
     ReportCommands(session, runner, notifier)
     AttentionCommands(lesions.attention, state, prediction, session.toasts)
@@ -172,7 +189,8 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(window, session, runner, notifier, inspector, counting, layouts, training)
+    parts = (inspector, counting, layouts, fusion, training, catalogue)
+    return App(window, session, runner, notifier, *parts)
 
 
 def run(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from ctbox.errors import CtboxError
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.progress import TaskContext
+from ctbox.workflows.index_opening import CataloguedRequest
 from ctbox.workflows.open_case import Case
 
 
@@ -23,14 +24,19 @@ class OpenRequest:
         Folder, file or ZIP; None for the synthetic sample.
     annotations : pathlib.Path or None
         Annotation root or one patient's folder; None looks beside the images.
+    catalogued : CataloguedRequest or None
+        A series of the catalogue, instead of a path.
     """
 
     path: Path | None
     annotations: Path | None = None
+    catalogued: CataloguedRequest | None = None
 
     @property
     def name(self) -> str:
         """What it is called on the screen."""
+        if self.catalogued is not None:
+            return "a series of the catalogue"
         return "the sample case" if self.path is None else self.path.name or str(self.path)
 
 
@@ -45,6 +51,10 @@ def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
     # Imported here, in the task's thread: their libraries would delay the window's appearance.
     from ctbox.workflows.open_case import open_case
 
+    if request.catalogued is not None:
+        from ctbox.workflows.index_opening import open_catalogued
+
+        return open_catalogued(replace(request.catalogued, annotations=request.annotations), ctx)
     path = request.path
     if path is None:
         from ctbox.workflows.sample_case import prepare_sample_case

@@ -39,6 +39,7 @@ _NAMES = {
     "tool_ellipse": "mdi6.ellipse-outline",
     "copy": "ph.copy",
     "invert_grey": "ph.circle-half-tilt",
+    "fusion": "ph.fire",
     "layout": "ph.layout",
     "layout_1x1": "ph.rectangle",
     "layout_1x2": "ph.columns",

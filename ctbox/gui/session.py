@@ -126,6 +126,10 @@ class Session(QObject):
         """Show a short note that goes by itself."""
         self._toasts.show_toast(text)
 
+    def show_failure(self, error: object) -> None:
+        """Show what failed: a sentence with its hint, or a report of a bug."""
+        self._notifier.show_failure(error)
+
     def offer_recovery(self) -> None:
         """Look for cases whose last edits were never saved, and offer to open them."""
         self.editing.recovery.offer_at_start(lambda path: self.open(OpenRequest(path)))

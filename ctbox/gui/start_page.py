@@ -49,6 +49,8 @@ class StartPage(QWidget):
         self._busy = _BusyCard()
         self._busy.cancelled.connect(self.cancel_requested)
         self._busy.hide()
+        self._links = QHBoxLayout()
+        self._links.setSpacing(18)
         self._recent_title = QLabel("Recent")
         self._recent_title.setProperty("title", True)
         self._recent = QVBoxLayout()
@@ -73,6 +75,7 @@ class StartPage(QWidget):
         column.addSpacing(14)
         column.addWidget(self._drop_area)
         column.addWidget(self._busy)
+        column.addLayout(self._links)
         column.addSpacing(18)
         column.addWidget(self._recent_title)
         column.addLayout(self._recent)
@@ -119,6 +122,20 @@ class StartPage(QWidget):
         layout.addSpacing(12)
         layout.addLayout(buttons)
         return area
+
+    def add_links(self, actions: Sequence[QAction]) -> None:
+        """Offer more ways in below the drop area."""
+        self._links.addStretch(1)
+        for action in actions:
+            button = QPushButton(action.text().replace("&", ""))
+            button.setProperty("link", True)
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            action.changed.connect(
+                lambda button=button, action=action: button.setEnabled(action.isEnabled())
+            )
+            self._links.addWidget(button)
+        self._links.addStretch(1)
 
     # --- what is shown ----------------------------------------------------------------------
 

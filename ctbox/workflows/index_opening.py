@@ -9,6 +9,7 @@ from pathlib import Path
 from ctbox.annotations.annotation import AnnotationProblem, ProblemKind
 from ctbox.annotations.annotation_set import AnnotationFile, AnnotationSet
 from ctbox.annotations.pascal_voc import parse_voc
+from ctbox.annotations.reading import read_annotations
 from ctbox.annotations.source_reader import SourceReader
 from ctbox.annotations.sources import AnnotationSource
 from ctbox.dicom.catalog import Catalog
@@ -31,11 +32,14 @@ class CataloguedRequest:
         `Series.key`, as the browser lists it.
     whole_patient : bool
         Whether the patient's other series come along.
+    annotations : pathlib.Path or None
+        Where boxes are read from, instead of the files that are catalogued.
     """
 
     catalog: Path
     series_key: str
     whole_patient: bool = True
+    annotations: Path | None = None
 
 
 def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
@@ -47,6 +51,8 @@ def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
     ------
     CatalogError
         If the series is not catalogued any more, or none of its files is there.
+    AnnotationError, ArchiveError
+        If annotations were named that cannot be read.
     TaskCancelledError
         If cancelled.
     """
@@ -66,7 +72,7 @@ def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
                 kept.append(left)
         if not any(series.key == request.series_key for series in kept):
             raise _describe_gone(request, problems)
-        found = _read_annotations(catalog, kept, ctx)
+        found = _read_annotations(catalog, request, kept, ctx)
     place = _find_common_folder(kept)
     return assemble_case(place, OpenedSeries(tuple(kept), tuple(problems)), found)
 
@@ -100,9 +106,13 @@ def _describe_gone(request: CataloguedRequest, problems: Sequence[FileProblem]) 
     )
 
 
-def _read_annotations(catalog: Catalog, kept: Iterable[Series], ctx: TaskContext) -> AnnotationSet:
+def _read_annotations(
+    catalog: Catalog, request: CataloguedRequest, kept: Sequence[Series], ctx: TaskContext
+) -> AnnotationSet:
     """Parse the annotation files of these slices anew, in their sorting order."""
     uids = {slice_.instance_uid for series in kept for slice_ in series.slices}
+    if request.annotations is not None:
+        return read_annotations(request.annotations, ctx, uids)
     rows = [row for files in find_annotations(catalog, uids).values() for row in files]
     files: list[AnnotationFile] = []
     failures: list[AnnotationProblem] = []

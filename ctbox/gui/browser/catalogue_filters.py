@@ -1,0 +1,164 @@
+"""The catalogue's search box and filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
+
+from ctbox.annotations.annotation import SUBTYPES, UNKNOWN_SUBTYPE
+from ctbox.dicom.catalog_query import CatalogFilter
+from ctbox.gui.browser.catalogue_state import CatalogueState
+
+_TYPING_MS = 180
+
+Choice = tuple[str, bool | None]
+ANNOTATED: tuple[Choice, ...] = (
+    ("Annotated?", None),
+    ("Annotated", True),
+    ("Not annotated", False),
+)
+PROBLEMS: tuple[Choice, ...] = (
+    ("Problems?", None),
+    ("With problems", True),
+    ("No problems", False),
+)
+REVIEWED: tuple[Choice, ...] = (
+    ("Reviewed?", None),
+    ("Reviewed", True),
+    ("Not reviewed", False),
+)
+
+
+class ChoiceBox(QComboBox):
+    """A combo box with a flat arrow in the theme's colour instead of the system's bevel."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setProperty("chevron", True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box as the style sheet says, and the arrow over it."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = self.palette().text().color()
+        color.setAlphaF(0.7)
+        painter.setPen(QPen(color, 1.6))
+        x, y = self.width() - 15.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        painter.end()
+
+
+class CatalogueFilters(QWidget):
+    """Search words, subtype, annotated, problems, reviewed.
+
+    Parameters
+    ----------
+    state : CatalogueState
+        Takes what is chosen, and tells what another view has chosen.
+    compact : bool
+        Two filters a row, for a narrow panel.
+    """
+
+    def __init__(
+        self, state: CatalogueState, *, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search the catalogue…")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search the catalogue")
+        self.search.setToolTip("Patient, description, vendor, model, kernel or UID")
+        self.subtype = ChoiceBox("Subtype")
+        self.subtype.addItem("Any subtype", ())
+        for letter, name in SUBTYPES.items():
+            self.subtype.addItem(f"{letter} · {name}", (letter,))
+        self.subtype.addItem("Unknown subtype", (UNKNOWN_SUBTYPE,))
+        self.annotated = _build_choice("Annotated", ANNOTATED)
+        self.problems = _build_choice("Problems", PROBLEMS)
+        self.reviewed = _build_choice("Reviewed", REVIEWED)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._apply)
+        self._lay_out(compact)
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        for box in self._boxes:
+            box.activated.connect(lambda _: self._apply())
+        state.changed.connect(self.show_state)
+        self.show_state()
+
+    @property
+    def _boxes(self) -> tuple[QComboBox, ...]:
+        return self.subtype, self.annotated, self.problems, self.reviewed
+
+    def _lay_out(self, compact: bool) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        if compact:
+            grid.addWidget(self.search, 0, 0, 1, 2)
+            for place, box in enumerate(self._boxes):
+                box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                grid.addWidget(box, 1 + place // 2, place % 2)
+            return
+        self.search.setMinimumWidth(260)
+        grid.addWidget(self.search, 0, 0)
+        for place, box in enumerate(self._boxes, 1):
+            grid.addWidget(box, 0, place)
+        grid.setColumnStretch(0, 1)
+
+    def clear(self) -> None:
+        """Want everything."""
+        self._typing.stop()
+        self.search.clear()
+        self._typing.stop()
+        self._state.set_filter(CatalogFilter())
+
+    def show_state(self) -> None:
+        """Show what is chosen now; what is being typed stays."""
+        wanted = self._state.filter
+        if not self._typing.isActive() and self.search.text() != wanted.text:
+            self.search.setText(wanted.text)
+            self._typing.stop()
+        self.subtype.setCurrentIndex(max(0, _find(self.subtype, wanted.subtypes)))
+        for box, flag in (
+            (self.annotated, wanted.annotated),
+            (self.problems, wanted.has_problems),
+            (self.reviewed, wanted.reviewed),
+        ):
+            box.setCurrentIndex(_find(box, flag))
+
+    def _apply(self) -> None:
+        wanted = replace(
+            self._state.filter,
+            text=self.search.text(),
+            subtypes=tuple(self.subtype.currentData()),
+            annotated=self.annotated.currentData(),
+            has_problems=self.problems.currentData(),
+            reviewed=self.reviewed.currentData(),
+        )
+        self._state.set_filter(wanted)
+
+
+def _build_choice(name: str, choices: tuple[Choice, ...]) -> QComboBox:
+    box = ChoiceBox(name)
+    for text, flag in choices:
+        box.addItem(text, flag)
+    return box
+
+
+def _find(box: QComboBox, wanted: object) -> int:
+    """Return the place of a value; Qt's own search knows neither tuples nor None."""
+    return next((i for i in range(box.count()) if _equal(box.itemData(i), wanted)), 0)
+
+
+def _equal(stored: object, wanted: object) -> bool:
+    if isinstance(wanted, tuple):
+        return tuple(stored) == wanted if isinstance(stored, list | tuple) else False
+    return stored is wanted

@@ -1,0 +1,269 @@
+"""The catalogue's list with its search box, filters and a word on what to do while it is empty."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.gui.browser.catalogue_filters import CatalogueFilters
+from ctbox.gui.browser.catalogue_model import COLUMNS, CatalogueModel
+from ctbox.gui.browser.catalogue_state import CatalogueState
+
+_PICTURE = QSize(32, 32)
+_COMPACT_WIDTHS = {"annotated": 76, "problems": 70}
+_EMPTY = (
+    "The catalogue is empty",
+    "Add the folder of your collection once: afterwards its patients are listed here at once, "
+    "with filters, and a series opens without reading the folder again.",
+)
+_NO_MATCH = ("Nothing matches", "No series in the catalogue fits the search and the filters.")
+
+
+class CatalogueTree(QTreeView):
+    """The list; Enter opens a series, or opens a patient up."""
+
+    series_activated = Signal(str)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter on any column; all else is Qt's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activate(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def activate(self, index: QModelIndex) -> None:
+        """Open the series at an index, or open a patient or study up or close it."""
+        model = self.model()
+        row = model.get_row(index) if isinstance(model, CatalogueModel) else None
+        if row is None:
+            return
+        if row.series_key is not None:
+            self.series_activated.emit(row.series_key)
+        else:
+            first = index.siblingAtColumn(0)
+            self.setExpanded(first, not self.isExpanded(first))
+
+
+class CataloguePanel(QWidget):
+    """One view of the catalogue.
+
+    Parameters
+    ----------
+    state : CatalogueState
+        What to show; all views share it.
+    model : CatalogueModel
+        Its rows.
+    compact : bool
+        Only the essential columns, for the dock beside the image.
+    """
+
+    series_activated = Signal(str)
+    add_requested = Signal()
+    window_requested = Signal()
+
+    def __init__(
+        self,
+        state: CatalogueState,
+        model: CatalogueModel,
+        *,
+        compact: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("cataloguePanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._state, self._model, self._compact = state, model, compact
+        self._kept: list[tuple[str, str | None, str | None]] = []
+        self.filters = CatalogueFilters(state, compact=compact)
+        self.tree = self._build_tree()
+        self.empty_title, self.empty_text = QLabel(), QLabel()
+        self.empty_button = QPushButton()
+        self.empty_button.setProperty("primary", True)
+        self.empty_button.clicked.connect(self._on_empty_button)
+        self.counts = QLabel()
+        self.counts.setProperty("muted", True)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.tree)
+        self._stack.addWidget(self._build_empty())
+        self._lay_out()
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._on_reset)
+        self._on_reset()
+
+    def _build_tree(self) -> CatalogueTree:
+        tree = CatalogueTree()
+        tree.setModel(self._model)
+        tree.setUniformRowHeights(True)
+        tree.setIconSize(_PICTURE)
+        tree.setIndentation(14 if self._compact else 20)
+        tree.setAlternatingRowColors(False)
+        tree.setExpandsOnDoubleClick(False)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        tree.setAllColumnsShowFocus(True)
+        tree.setAccessibleName("Catalogue")
+        tree.setObjectName("catalogueTree")
+        tree.setProperty("compact", self._compact)
+        tree.doubleClicked.connect(tree.activate)
+        tree.series_activated.connect(self.series_activated)
+        header = tree.header()
+        header.setSectionsMovable(not self._compact)
+        header.setFirstSectionMovable(False)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(34)
+        widths = _COMPACT_WIDTHS if self._compact else {}
+        for place, column in enumerate(COLUMNS):
+            tree.setColumnHidden(place, self._compact and not column.is_essential)
+            header.resizeSection(place, widths.get(column.key, column.width))
+        if self._compact:
+            header.setSectionResizeMode(0, header.ResizeMode.Stretch)
+        else:
+            header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            header.customContextMenuRequested.connect(self._show_column_menu)
+        self._show_sort(tree)
+        tree.setSortingEnabled(True)
+        return tree
+
+    def _build_empty(self) -> QWidget:
+        page = QFrame()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(18, 18, 18, 18)
+        layout.setSpacing(10)
+        self.empty_title.setProperty("title", True)
+        self.empty_text.setProperty("muted", True)
+        layout.addStretch(2)
+        for label in (self.empty_title, self.empty_text):
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addSpacing(6)
+        layout.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(3)
+        return page
+
+    def _lay_out(self) -> None:
+        margin = 10 if self._compact else 16
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(
+            0 if self._compact else margin, 8, margin * (not self._compact), 8
+        )
+        layout.setSpacing(8)
+        head = QHBoxLayout()
+        head.setContentsMargins(margin * self._compact, 0, margin * self._compact, 0)
+        head.addWidget(self.filters)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14 * self._compact, 0, 12 * self._compact, 0)
+        foot.addWidget(self.counts, 1)
+        for text, signal in self._list_links():
+            button = QPushButton(text)
+            button.setProperty("link", True)
+            button.clicked.connect(signal)
+            foot.addWidget(button)
+        layout.addLayout(head)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(foot)
+
+    def _list_links(self) -> list[tuple[str, object]]:
+        if self._compact:
+            return [("Show large", self.window_requested)]
+        return [("Add folder…", self.add_requested)]
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def save_header(self) -> str:
+        """Return columns, widths and order of the header as base64."""
+        return bytes(self.tree.header().saveState().toBase64().data()).decode()
+
+    def restore_header(self, saved: str) -> None:
+        """Take up what `save_header` gave; nothing happens where it makes no sense."""
+        self.tree.blockSignals(True)
+        self.tree.header().restoreState(QByteArray.fromBase64(saved.encode()))
+        self.tree.blockSignals(False)
+        self._show_sort(self.tree)
+
+    def _show_sort(self, tree: QTreeView) -> None:
+        places = [place for place, c in enumerate(COLUMNS) if c.key == self._state.sort.key]
+        order = Qt.SortOrder.DescendingOrder
+        if not self._state.sort.descending:
+            order = Qt.SortOrder.AscendingOrder
+        header = tree.header()
+        if places and (header.sortIndicatorSection(), header.sortIndicatorOrder()) != (
+            places[0],
+            order,
+        ):
+            header.setSortIndicator(places[0], order)
+
+    def _remember(self) -> None:
+        """Keep what is opened up, and the current row last, over a reload."""
+        model, tree = self._model, self.tree
+        self._kept = []
+        for row in range(model.rowCount()):
+            patient = model.index(row, 0)
+            if tree.isExpanded(patient):
+                self._kept.append(model.get_key(patient))
+                studies = (
+                    model.index(place, 0, patient) for place in range(model.rowCount(patient))
+                )
+                self._kept += [model.get_key(each) for each in studies if tree.isExpanded(each)]
+        self._kept.append(model.get_key(tree.currentIndex()))
+
+    def _on_reset(self) -> None:
+        model = self._model
+        patients, series, slices = model.counts
+        if not model.rowCount():
+            model.fetchMore(QModelIndex())
+        self._reopen()
+        self._show_sort(self.tree)
+        is_filtered = not self._state.filter.is_empty
+        title, text = _NO_MATCH if is_filtered else _EMPTY
+        self.empty_title.setText(title)
+        self.empty_text.setText(text)
+        self.empty_button.setText("Clear filters" if is_filtered else "Add folder…")
+        self._stack.setCurrentIndex(0 if series else 1)
+        words = f"{patients:,} patients · {series:,} series"
+        self.counts.setText(words if self._compact else f"{words} · {slices:,} images")
+
+    def _reopen(self) -> None:
+        *opened, current = self._kept or [("", None, None)]
+        for key in opened:
+            index = self._model.find_index(key)
+            if index.isValid():
+                self._model.fetchMore(index)
+                self.tree.setExpanded(index, True)
+        index = self._model.find_index(current)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+
+    def _on_empty_button(self) -> None:
+        if self._state.filter.is_empty:
+            self.add_requested.emit()
+        else:
+            self.filters.clear()
+
+    def _show_column_menu(self, place: QPoint) -> None:
+        menu = self.build_column_menu()
+        menu.exec(self.tree.header().mapToGlobal(place))
+
+    def build_column_menu(self) -> QMenu:
+        """Return the menu that shows and hides columns; the first one stays."""
+        menu = QMenu(self)
+        for place, column in enumerate(COLUMNS[1:], 1):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not self.tree.isColumnHidden(place))
+            action.toggled.connect(
+                lambda shown, place=place: self.tree.setColumnHidden(place, not shown)
+            )
+        return menu

@@ -123,5 +123,6 @@ def describe_figures(figures: ModelOnSeries) -> str:
     lesions = f"{figures.lesions} lesion{'' if figures.lesions == 1 else 's'}"
     told = f"{lesions}, {figures.boxes} boxes"
     if figures.mean_iou is not None:
-        told += f", IoU {figures.mean_iou:.3f} on {figures.expert_slices} boxed slices"
+        plural = "" if figures.expert_slices == 1 else "s"
+        told += f", IoU {figures.mean_iou:.3f} on {figures.expert_slices} boxed slice{plural}"
     return told

@@ -91,17 +91,17 @@ class ResultFilter(QSortFilterProxyModel):
     def set_text(self, text: str) -> None:
         """Show rows that hold every word of this text."""
         self._words = tuple(text.casefold().split())
-        self.invalidateFilter()
+        self.invalidate()
 
     def set_model(self, label: str) -> None:
         """Show one model's rows; all with an empty label."""
         self._model = label
-        self.invalidateFilter()
+        self.invalidate()
 
     def set_status(self, status: str) -> None:
         """Show annotated, negative or ignored slices; all with an empty word."""
         self._status = status
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, _source_parent: AnyIndex) -> bool:
         """Return whether a row is shown."""

@@ -157,8 +157,7 @@ class ResultWindow(QWidget):
         self.status.currentIndexChanged.connect(
             lambda _: self.proxy.set_status(str(self.status.currentData()))
         )
-        for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.modelReset):
-            signal.connect(lambda *_: self._update())
+        self.proxy.layoutChanged.connect(lambda *_: self._update())
         self.table.activated.connect(self._on_activated)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._update())
         self.show_button.clicked.connect(lambda: self._on_activated(self.table.currentIndex()))

@@ -27,7 +27,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from ctbox.model.config import ARCHITECTURES, DETECTOR, SIMPLE_CANCER_CNN
-from ctbox.model.recipe import Recipe
+from ctbox.model.recipe import Recipe, Stage
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
 from ctbox.model.training_updates import StepFinished
 from ctbox.progress import TaskContext
@@ -99,9 +99,9 @@ def train_child(words: argparse.Namespace) -> None:
     samples, fold = load_fold(Path(words.data), words.fold)
     series = make_training_series(samples.cases, samples.select(fold.training))
     recipe = make_recipe(words.child, None, words.seed)
+    # Each stage once, and nothing but the patients' scans.
     stages = tuple(
-        replace(s, phantoms=0, config=replace(s.config, threads=words.threads))
-        for s in recipe.stages
+        Stage(one.name, replace(one.config, threads=words.threads)) for one in recipe.stages
     )
     recipe, options = replace(recipe, stages=stages), FitOptions(device=words.device)
     started, clock = time.monotonic(), Clock(words.seconds)

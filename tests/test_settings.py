@@ -40,6 +40,7 @@ CHANGED = Settings(
     reader_name="Dr. Größe",
     user_windows=(("Bone", 2000.0, 300.0), ("Größe", 160, 60)),
     invert_window_drag=True,
+    catalogue_view='{"view": {}}',
     cine_fps=25,
 )
 

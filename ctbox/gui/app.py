@@ -189,8 +189,18 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    parts = (inspector, counting, layouts, fusion, training, catalogue)
-    return App(window, session, runner, notifier, *parts)
+    return App(
+        window,
+        session,
+        runner,
+        notifier,
+        inspector,
+        counting,
+        layouts,
+        fusion,
+        training,
+        catalogue,
+    )
 
 
 def run(

@@ -15,6 +15,8 @@ from ctbox.gui.browser.catalogue_commands import WORKER as INDEXING
 from ctbox.gui.browser.catalogue_commands import CatalogueCommands
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
+from ctbox.gui.doctor.commands import DoctorCommands
+from ctbox.gui.exporting.commands import ExportCommands
 from ctbox.gui.help_commands import HelpCommands
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
@@ -180,6 +182,8 @@ def build_app(
     cases.case_opened.connect(lambda case, _: fusion.take_case(case))
     training = TrainingCommands(session, runner)
     catalogue = CatalogueCommands(session, runner, settings.catalogue_view)
+    DoctorCommands(session, runner, INDEXING)
+    ExportCommands(session, runner, INDEXING)
     HelpCommands(session, log_path)
     ReportCommands(session, runner, notifier)
     AttentionCommands(lesions.attention, state, prediction, session.toasts)

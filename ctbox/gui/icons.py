@@ -26,6 +26,8 @@ _NAMES = {
     "open_file": "ph.archive-box",
     "catalogue": "ph.database",
     "add_folder": "ph.folder-plus",
+    "export": "ph.export",
+    "doctor": "ph.stethoscope",
     "open_annotations": "ph.bounding-box",
     "sample": "ph.flask",
     "recent": "ph.clock-counter-clockwise",

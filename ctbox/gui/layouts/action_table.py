@@ -43,6 +43,10 @@ LAYOUT_ACTIONS = (
         "The display window goes together", checkable=True,
     ),
     ActionSpec(
+        "fusion", _GROUP, "PET &over CT", ("Shift+F",), "fusion",
+        "Lay the PET of this frame of reference on the CT, by place", checkable=True,
+    ),
+    ActionSpec(
         "crosshair", _GROUP, "&Crosshair", ("H",), "crosshair",
         "One place in all images: click or drag to set it", checkable=True, scope=Scope.IMAGE,
     ),
@@ -50,5 +54,5 @@ LAYOUT_ACTIONS = (
 
 LAYOUT_MENU = (
     "layout_1x1", "layout_1x2", "layout_2x2", "layout_mpr", "", "next_pane", "maximise", "",
-    "link_scroll", "link_placement", "link_window",
+    "link_scroll", "link_placement", "link_window", "", "fusion",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from ctbox.dicom.places import find_middle, find_nearest_slice, find_pixel, find_place, share_frame
 from ctbox.gui.layouts.crosshair import CrosshairState
@@ -37,12 +37,19 @@ class ViewerLinker(QObject):
         self._crosshair = crosshair
         self._viewers: list[ViewerPanel] = []
         self._is_following = False
+        # Viewers that got another series: they follow once, before they lead again.
+        self._entered: list[ViewerPanel] = []
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(0)
+        self._settle.timeout.connect(self.settle)
         crosshair.placed.connect(self._on_crosshair_placed)
 
     def add(self, viewer: ViewerPanel) -> None:
         """Let one more viewer follow and lead."""
         self._viewers.append(viewer)
         state = viewer.state
+        state.series_changed.connect(lambda: self._enter(viewer))
         state.slice_changed.connect(lambda _: self._lead(viewer, self._follow_slice))
         state.placement_changed.connect(lambda: self._lead(viewer, self._follow_placement))
         state.window_changed.connect(lambda: self._lead(viewer, self._follow_window))
@@ -56,10 +63,43 @@ class ViewerLinker(QObject):
         for follow in (self._follow_slice, self._follow_placement, self._follow_window):
             self._lead(leader, follow)
 
+    def _enter(self, viewer: ViewerPanel) -> None:
+        if not self._is_following and viewer not in self._entered:
+            self._entered.append(viewer)
+            self._settle.start()
+
+    def settle(self) -> None:
+        """Bring viewers with another series to where the others, or the crosshair, are."""
+        entered, self._entered = self._entered, []
+        self._is_following = True
+        try:
+            for viewer in entered:
+                self._bring(viewer, entered)
+        finally:
+            self._is_following = False
+
+    def _bring(self, viewer: ViewerPanel, entered: list[ViewerPanel]) -> None:
+        place, told_in = self._crosshair.place, self._crosshair.series
+        shown = viewer.state.series_case
+        if shown is None:
+            return
+        if self._crosshair.is_shown and place is not None and told_in is not None:
+            if share_frame(shown.series, told_in):
+                index = find_nearest_slice(shown.series, place)
+                viewer.state.set_slice_index(viewer.state.slice_index if index is None else index)
+            return
+        for leader in self._viewers:
+            case = leader.state.series_case
+            if leader in entered or case is None or not share_frame(case.series, shown.series):
+                continue
+            self._follow_slice(leader, viewer)
+            self._follow_placement(leader, viewer)
+            return
+
     def _lead(
         self, leader: ViewerPanel, follow: Callable[[ViewerPanel, ViewerPanel], None]
     ) -> None:
-        if self._is_following:
+        if self._is_following or leader in self._entered:
             return
         self._is_following = True
         try:

@@ -50,6 +50,7 @@ class MprModel(QObject):
         self.problem = ""
         self._reformat: Reformat | None = None
         self._is_active = False
+        self._is_entering = False
         self._cuts: dict[Across, tuple[tuple[int, int], NDArray[Any]]] = {}
         self._chains: dict[BoxKind, list[BoxChain]] | None = None
         self._timer = QTimer(self)
@@ -83,6 +84,7 @@ class MprModel(QObject):
         self._is_active = active
         if active:
             self._on_series_changed()
+            self._is_entering = False
         else:
             self._reformat, self._chains = None, None
             self._cuts.clear()
@@ -187,6 +189,7 @@ class MprModel(QObject):
     def _on_series_changed(self) -> None:
         if not self._is_active:
             return
+        self._is_entering = True
         self._cuts.clear()
         self._chains = None
         self._reformat, self.problem = None, ""
@@ -219,7 +222,10 @@ class MprModel(QObject):
         return None if place is None else self._reformat.to_volume(place)[2]
 
     def _on_slice_changed(self, index: int) -> None:
-        """Take the crosshair along when the slices are scrolled."""
+        """Take the crosshair along when the slices are scrolled; a new series comes to it."""
+        if self._is_entering:
+            self._is_entering = False
+            return
         place, reformat = self.crosshair.place, self._reformat
         distance = self._find_distance(index) if self._is_active else None
         if place is None or reformat is None or distance is None:

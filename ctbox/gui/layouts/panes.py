@@ -142,6 +142,7 @@ class PaneSet(QObject):
         reads = (each.loader.find_read() for each in self._order if each is not viewer)
         viewer.loader.offer(next((read for read in reads if read and read.key == key), None))
         viewer.state.set_series(series_case)
+        self._linker.settle()
 
     def show_by_key(self, viewer: ViewerPanel, key: str) -> None:
         """Show the case's series of this key in a pane, and make that the active one."""

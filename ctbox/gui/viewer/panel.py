@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +62,8 @@ class ViewerPanel(QWidget):
         self.cine_speed = _build_speed_box()
         self.set_cine_speed(DEFAULT_CINE_FPS)
         self._pointer: tuple[int, int] | None = None
+        # What else is known of a pixel, such as the uptake of a PET that is laid on it.
+        self.find_extra: Callable[[int, int], str] = lambda _x, _y: ""
         self.setFocusProxy(self.view)
         self._lay_out()
         self._connect()
@@ -69,7 +72,7 @@ class ViewerPanel(QWidget):
         bar = QWidget()
         bar.setObjectName("sliceBar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(bar)
+        self._bar = row = QHBoxLayout(bar)
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self.slider, 1)
         row.addWidget(self.cine_speed)
@@ -79,6 +82,10 @@ class ViewerPanel(QWidget):
         layout.addWidget(self.banner)
         layout.addWidget(self.view, 1)
         layout.addWidget(bar)
+
+    def add_to_bar(self, widget: QWidget) -> None:
+        """Put one more control beside the slice slider."""
+        self._bar.addWidget(widget)
 
     def _connect(self) -> None:
         self.state.series_changed.connect(self._on_series_changed)
@@ -214,6 +221,9 @@ class ViewerPanel(QWidget):
             x, y = self._pointer
             value = describe_uptake(float(np.asarray(pixels[y, x])), self.loader.scale)
             probe = replace(probe, value=value)
+        extra = self.find_extra(*self._pointer)
+        if extra:
+            probe = replace(probe, value="  ".join(part for part in (probe.value, extra) if part))
         self.probe_changed.emit(probe)
 
 

@@ -263,3 +263,18 @@ def test_another_case_fills_the_panes_anew(qtbot, app: App, tmp_path: Path) -> N
         app.session.open(OpenRequest(tmp_path / "case" / "thin"))
     settle(qtbot, app)
     assert names(app) == ["thin", None]
+
+
+def test_a_series_that_comes_in_goes_to_where_the_others_are(qtbot, app: App) -> None:
+    split(qtbot, app)
+    thick, thin = app.layouts.panes.viewers
+    press(qtbot, app, Qt.Key.Key_PageDown)
+    assert z(thick) == z(thin) == 50.0
+    app.layouts.panes.show_by_key(thin, "1.2.3.14")
+    settle(qtbot, app)
+    assert names(app) == ["thick", "thick"]
+    assert [z(viewer) for viewer in app.layouts.panes.viewers] == [50.0, 50.0]
+    app.window.browser.choose("1.2.3.24")
+    settle(qtbot, app)
+    assert names(app) == ["thick", "thin"]
+    assert [z(viewer) for viewer in app.layouts.panes.viewers] == [50.0, 50.0]

@@ -1,4 +1,4 @@
-"""`ctbox finetune`."""
+"""`ctbox finetune` and `ctbox reproduce-thesis`."""
 
 from __future__ import annotations
 
@@ -135,6 +135,40 @@ def _number(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
+def reproduce(
+    dicom: _Dicom,
+    out_folder: Annotated[Path, typer.Option("--out", help="New folder of tables and curves.")],
+    annotations: _Annotations = None,
+    max_slices: Annotated[int, typer.Option(min=5, help="Of each subtype.")] = 1000,
+    epochs: Annotated[int, typer.Option(min=1, help="On subtype B.")] = 1000,
+    fine_tune_epochs: Annotated[int, typer.Option(min=1, help="On A, G and E.")] = 100,
+    side: Annotated[int, typer.Option(min=16, help="Rows and columns, a multiple of 4.")] = 512,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+) -> None:
+    """Make the 2023 thesis's tables again with SimpleCancerCNN, beside the honest ones."""
+    from ctbox.workflows.reproduce_thesis import ThesisRequest, format_tables, reproduce_thesis
+
+    if side % 4:
+        raise typer.BadParameter("must be a multiple of 4", param_hint="--side")
+    request = ThesisRequest(
+        dicom=dicom,
+        annotations=annotations,
+        out=out_folder,
+        max_slices=max_slices,
+        epochs=epochs,
+        fine_tune_epochs=fine_tune_epochs,
+        side=side,
+        seed=seed,
+        device=device.value,
+    )
+    with watched_task("Reproducing the thesis") as ctx:
+        result = reproduce_thesis(request, ctx)
+    out.print(format_tables(result))
+    out.print(f"Tables and loss curves in {out_folder}. {RESEARCH_NOTICE}")
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(finetune)
+    app.command("reproduce-thesis")(reproduce)

@@ -51,12 +51,10 @@ def make_edit(number: int, boxes: OwnBoxes) -> Edit:
     return Edit(verb, (*changes, BoxChange(old, after)))
 
 
-def build_model(last: int) -> list[OwnBoxes]:
-    """Return the boxes after every edit up to a number."""
-    states = [OwnBoxes()]
-    for number in range(1, last + 1):
+def extend_model(states: list[OwnBoxes], last: int) -> None:
+    """Add the boxes after every further edit up to a number; begins with those before any."""
+    for number in range(len(states), last + 1):
         states.append(states[-1].with_edit(make_edit(number, states[-1])))
-    return states
 
 
 def save(store: AnnotationStore, out: Path) -> None:

@@ -11,7 +11,6 @@ import platform
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import qVersion
@@ -108,6 +107,9 @@ def _describe_machine(source: ReportSource) -> list[str]:
 
 
 def _find_version(package: str) -> str:
+    # Imported here: it brings a mail parser along, which would delay the window's appearance.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

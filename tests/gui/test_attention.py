@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import Series
+from ctbox.gui import prediction
 from ctbox.gui.attention_commands import AGAIN, NONE_GIVEN, NOT_YET, AttentionCommands
 from ctbox.gui.lesions.attention_control import AttentionControl
+from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.toasts import ToastArea
 from ctbox.gui.viewer.attention_layer import (
     build_attention_table,
@@ -29,6 +31,9 @@ from ctbox.gui.viewer.scene_builder import build_scene
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, SliceDetections
+from ctbox.progress import TaskContext
+from ctbox.workflows.detect import DetectRequest, DetectResult, SeriesResult, SliceDetected
+from tests.gui import fake_detection
 from tests.gui.builders import build_series, build_series_case
 
 WIDTH, HEIGHT = 480, 360
@@ -228,3 +233,39 @@ def test_opacity_follows_the_keys(qtbot, room: Room) -> None:
     assert not room.state.overlays.attention
     assert not room.control.opacity.isEnabled()
     assert room.control.note.text() == ""
+
+
+def detect_with_attention(request: DetectRequest, ctx: TaskContext) -> DetectResult:
+    """One box on each slice, with a map only where it is wanted."""
+    ctx.report(fake_detection.READY)
+    (series,) = request.series
+    slices = []
+    for index in request.slice_indices or range(len(series.slices)):
+        found = SliceDetections(series.slices[index].sop_instance_uid, (Detection(BOX, 0.9),))
+        shown = make_map() if request.want_attention else None
+        ctx.report(SliceDetected(series.key, found, shown))
+        slices.append(found)
+    return DetectResult(fake_detection.READY, (SeriesResult(series, tuple(slices)),))
+
+
+def test_maps_come_with_the_boxes_where_they_are_wanted(
+    qtbot, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "detect", detect_with_attention)
+    start = runner.start
+    monkeypatch.setattr(
+        runner, "start", lambda *a, kind="thread", **others: start(*a, kind="thread", **others)
+    )
+    store = DetectionStore()
+    controller = prediction.PredictionController(runner, store)
+    series = build_series("1", 3)
+    uids = [each.sop_instance_uid for each in series.slices]
+    with qtbot.waitSignal(controller.ended):
+        controller.predict_slice(series, 1)
+    assert (store.has(uids[1]), store.find_attention(uids[1])) == (True, None)
+    controller.wants_attention = True
+    with qtbot.waitSignal(controller.ended):
+        controller.predict_series(series)
+    assert all(store.find_attention(uid) is not None for uid in uids)
+    store.clear()
+    assert store.find_attention(uids[0]) is None

@@ -36,7 +36,7 @@ def test_tags_of_small_boxes_in_one_spot_stay_near(x: float, y: float, count: in
     places = lay_out_tags([wish(x + i, y + i, 4, 4) for i in range(count)], AREA)
     assert not any(a.intersects(b) for a, b in itertools.combinations(places, 2))
     for place in places:
-        assert abs(place.center().y() - y) < 160
+        assert abs(place.center().y() - y) < 200
         assert abs(place.center().x() - x) < 220
 
 

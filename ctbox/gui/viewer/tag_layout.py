@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def _hits(place: QRectF, taken: Sequence[QRectF]) -> bool:
 
 
 def _move_inside(rect: QRectF, area: QRectF) -> QRectF:
-    """Return the rectangle moved so that it lies in the area as far as it fits."""
-    dx = min(0.0, area.right() - rect.right()) or max(0.0, area.left() - rect.left())
-    dy = min(0.0, area.bottom() - rect.bottom()) or max(0.0, area.top() - rect.top())
-    return rect.translated(dx, dy)
+    """Return the rectangle on whole points, moved so that it lies in the area as far as it fits."""
+    left = max(math.floor(min(rect.left(), area.right() - rect.width())), area.left())
+    top = max(math.floor(min(rect.top(), area.bottom() - rect.height())), area.top())
+    return QRectF(QPointF(left, top), rect.size())

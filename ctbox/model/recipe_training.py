@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
 from torch import Tensor, nn
 
 from ctbox.model.dataset import TrainingData, TrainingSeries
@@ -21,7 +23,8 @@ def train_recipe(
 
     The order of the series given does not matter. Epochs and steps are reported and numbered
     over all stages. Where something is validated, the best epoch of all stages counts, else the
-    last.
+    last. The branches of a stage are averaged where nothing is validated; where something is,
+    one branch is run, since the epochs that validation chose would no longer be the ones kept.
 
     Parameters
     ----------
@@ -49,14 +52,43 @@ def train_recipe(
     options.team.lead(lambda: len(make_phantoms()))
     phantoms = make_phantoms()
     real = sorted(data.training, key=lambda one: one.key)
+    if data.validation:
+        recipe = recipe.without_branches()
     past: FitResult | None = None
     for stage in recipe.stages:
         own = replace(data, training=(*real, *phantoms[: stage.phantoms]))
-        past = _run_stage(_StageRun(recipe, stage, options, past), own, ctx)
-        if past.cancelled:
-            break
+        begin, states = options.start if past is None else past.state, []
+        for branch in stage.branch_out():
+            run = _StageRun(recipe.unroll(), branch, replace(options, start=begin), past)
+            past = _run_stage(run, own, ctx)
+            if past.cancelled:
+                return past
+            states.append(past.state)
+        if len(states) > 1 and past is not None:
+            past = replace(past, state=average_weights(states))
+            if options.on_best is not None and options.team.rank == 0:
+                options.on_best(past.state, past.history[-1])
     assert past is not None  # a recipe has at least one stage
     return past
+
+
+def average_weights(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of several networks' weights; counters are the first one's.
+
+    Parameters
+    ----------
+    states : sequence of dict
+        State dictionaries with the same names and shapes, at least one.
+    """
+    mean: dict[str, Tensor] = {}
+    for name, first in states[0].items():
+        if first.is_floating_point():
+            parts = [state[name].double() for state in states]
+            total = sum(parts[1:], start=parts[0])
+            mean[name] = torch.div(total, len(parts)).to(first.dtype)
+        else:
+            mean[name] = first
+    return mean
 
 
 class _StageRun:
@@ -130,7 +162,6 @@ def _run_stage(run: _StageRun, data: TrainingData, ctx: TaskContext) -> FitResul
     folder = run.options.folder
     options = replace(
         run.options,
-        start=run.options.start if run.past is None else run.past.state,
         folder=None if folder is None else folder / run.stage.name,
         on_best=run.keep,
         on_epoch=None if run.options.on_epoch is None else run.watch,

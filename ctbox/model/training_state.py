@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ctbox.errors import CheckpointError
-from ctbox.model.config import TrainingConfig, config_to_dict
+from ctbox.model.config import TrainingConfig, config_from_dict, config_to_dict
 from ctbox.model.training_updates import EpochFinished
 
 STATE_FILE = "training-state.safetensors"
@@ -113,7 +113,8 @@ def load_run_state(
     if not path.is_file():
         return None
     note, tensors = _read(path)
-    if note["config"] != json.loads(json.dumps(config_to_dict(config))):
+    # Parsed, so that a field added since then counts as its default.
+    if config_from_dict(TrainingConfig, note["config"]) != config:
         raise CheckpointError(
             "The saved training state belongs to another configuration.",
             "Resume with the same settings, or choose an empty output folder.",

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from ctbox.errors import TrainingDataError
 from ctbox.model import phantom_series
@@ -12,7 +14,7 @@ from ctbox.model.config import SampleMix
 from ctbox.model.dataset import TrainingData
 from ctbox.model.phantom_series import make_phantom_series
 from ctbox.model.recipe import SHIPPED_RECIPE, Recipe, Stage, parse_recipe
-from ctbox.model.recipe_training import train_recipe
+from ctbox.model.recipe_training import average_weights, train_recipe
 from ctbox.model.training import FitOptions, fit
 from ctbox.model.training_updates import EpochFinished, StepFinished, TrainingNote
 from ctbox.progress import TaskCancelledError, TaskContext
@@ -94,6 +96,53 @@ def test_stages_run_one_from_the_other_and_are_numbered_through() -> None:
     second = fit(TWO.stages[1].config, data, options=FitOptions(start=first.state))
     assert losses(result) == losses(first) + losses(second)
     assert_same_weights(result.state, second.state)
+
+
+def test_branches_start_alike_with_other_seeds_and_are_averaged(tmp_path: Path) -> None:
+    first, finish = TWO.stages
+    recipe = replace(TWO, stages=(first, replace(finish, branches=3)))
+    kept: list[dict[str, Tensor]] = []
+    options = FitOptions(folder=tmp_path / "run", on_best=lambda state, _: kept.append(state))
+    result = train_recipe(recipe, DATA, TaskContext(), options)
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
+        "finish",
+        "finish-2",
+        "finish-3",
+        "first",
+    ]
+    assert [one.epoch for one in result.history] == list(range(1, 9))
+    assert {one.epochs for one in result.history} == {8}
+
+    phantoms = make_phantom_series(2, 5)
+    start = fit(FIRST, TrainingData((*DATA.training, phantoms[0]))).state
+    data = TrainingData((*DATA.training, *phantoms))
+    configs = [replace(finish.config, seed=seed) for seed in (2, 3, 4)]
+    alone = [fit(config, data, options=FitOptions(start=start)).state for config in configs]
+    assert_same_weights(result.state, average_weights(alone))
+    assert_same_weights(kept[-1], result.state)
+    again = train_recipe(
+        recipe, DATA, TaskContext(), FitOptions(folder=tmp_path / "run", resume=True)
+    )
+    assert_same_weights(again.state, result.state)
+
+
+def test_where_something_is_validated_one_branch_runs() -> None:
+    branched = replace(TWO, stages=(TWO.stages[0], replace(TWO.stages[1], branches=2)))
+    one, other = (
+        train_recipe(recipe, HELD_OUT, TaskContext(), FitOptions()) for recipe in (TWO, branched)
+    )
+    assert losses(one) == losses(other)
+    assert_same_weights(one.state, other.state)
+
+
+def test_the_mean_of_weights_is_taken_number_by_number() -> None:
+    states = [
+        {"w": torch.tensor([1.0, 5.0]), "seen": torch.tensor(7)},
+        {"w": torch.tensor([2.0, 7.0]), "seen": torch.tensor(9)},
+    ]
+    mean = average_weights(states)
+    assert mean["w"].tolist() == [1.5, 6.0]
+    assert mean["seen"].item() == 7
 
 
 def test_the_order_of_the_series_does_not_matter() -> None:

@@ -57,6 +57,9 @@ QPushButton:default, QPushButton[primary="true"] {
 }
 QPushButton:default:hover, QPushButton[primary="true"]:hover { background: $accent_hover; }
 QPushButton[primary="true"]:focus { border: 2px solid $text; }
+QPushButton:default:disabled, QPushButton[primary="true"]:disabled {
+    background: $raised; border-color: $border; color: $faint;
+}
 QPushButton[link="true"] {
     background: transparent; border: none; color: $accent; padding: 2px; min-width: 0;
     text-align: left;

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # torch comes with them
     from ctbox.model.inference import Detector
 
 _SAMPLES = 3
+_PLACES = (0.5, 0.2, 0.8)
 _REACH = 3
 _PICTURE_PX = 256
 
@@ -63,9 +64,7 @@ class SampleWatcher:
         ctx: TaskContext,
     ) -> None:
         self._card, self._compute, self._ctx = card, compute, ctx
-        by_patient = {one.patient_id: one for one in reversed(series) if one.boxes}
-        chosen = [by_patient[name] for name in sorted(by_patient)][:_SAMPLES]
-        self._samples = [_cut(one) for one in chosen]
+        self._samples = [_cut(one, index) for one, index in _choose(series)]
         ctx.report(SamplesChosen(tuple(_show(one) for one in self._samples)))
 
     def look(self, network: torch.nn.Module, epoch: int) -> None:
@@ -76,9 +75,22 @@ class SampleWatcher:
         self._ctx.report(SampleBoxes(epoch, tuple(_find(detector, s) for s in self._samples)))
 
 
-def _cut(series: TrainingSeries) -> _Sample:
-    annotated = sorted(series.boxes)
-    middle = annotated[len(annotated) // 2]
+def _choose(series: Sequence[TrainingSeries]) -> list[tuple[TrainingSeries, int]]:
+    """Return a slice of each patient, more of each where there are few patients."""
+    by_patient = {one.patient_id: one for one in reversed(series) if one.boxes}
+    patients = [by_patient[name] for name in sorted(by_patient)][:_SAMPLES]
+    places = []
+    for number in range(_SAMPLES):
+        one = patients[number % len(patients)]
+        annotated = sorted(one.boxes)
+        share = _PLACES[number // len(patients)]
+        place = (one, annotated[min(int(share * len(annotated)), len(annotated) - 1)])
+        if place not in places:
+            places.append(place)
+    return places
+
+
+def _cut(series: TrainingSeries, middle: int) -> _Sample:
     first = max(0, middle - _REACH)
     last = min(len(series.geometry.positions_mm), middle + _REACH + 1)
     geometry = series.geometry

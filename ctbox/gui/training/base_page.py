@@ -31,7 +31,7 @@ class BasePage(Page):
         row.addWidget(self.card, 1)
         self.column.addLayout(row, 1)
         self.name = QLineEdit()
-        self.name.setMaximumWidth(280)
+        self.name.setFixedWidth(240)
         self.name.setAccessibleName("Name of the new model")
         self.name.textEdited.connect(self._on_named)
         self.name_problem = make_label(muted=True)

@@ -137,6 +137,10 @@ class CurveView(QWidget):
     def _draw_grid(self, painter: QPainter, frame: QRectF, spans: tuple[Point, Point]) -> None:
         theme = find_theme()
         line, text = QPen(QColor(theme.border), 1), QColor(theme.muted)
+        if not self._chart.curves:
+            painter.setPen(QColor(theme.faint))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "Nothing yet")
+            return
         for value in choose_ticks(*spans[1], count=4):
             y = _place((spans[0][0], value), frame, spans).y()
             painter.setPen(line)
@@ -145,7 +149,7 @@ class CurveView(QWidget):
             place = QRectF(0, y - 9, frame.left() - 6, 18)
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(place, flags, f"{value:g}")
-        for value in choose_ticks(*spans[0], count=6):
+        for value in choose_ticks(*spans[0], count=6, least=1.0):
             x = _place((value, spans[1][0]), frame, spans).x()
             painter.setPen(text)
             place = QRectF(x - 30, frame.bottom() + 3, 60, 18)
@@ -183,12 +187,12 @@ def _place(point: Point, frame: QRectF, spans: tuple[Point, Point]) -> QPointF:
     )
 
 
-def choose_ticks(low: float, high: float, count: int) -> list[float]:
-    """Return about so many round numbers between two."""
+def choose_ticks(low: float, high: float, count: int, least: float = 0.0) -> list[float]:
+    """Return about so many round numbers between two, no closer than `least`."""
     span = high - low
     if span <= 0 or not math.isfinite(span):
         return [low]
-    rough = span / count
+    rough = max(span / count, least)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(s * power for s in (1, 2, 5, 10) if s * power >= rough)
     first = math.ceil(low / step - 1e-9)

@@ -24,6 +24,7 @@ from ctbox.workflows.fine_tune_updates import STAGES
 
 _TRAINING = 2
 _TILES = 3
+_SAMPLES_PX = 200
 
 
 class RunPage(Page):
@@ -81,10 +82,12 @@ class RunPage(Page):
         curves.addWidget(self.loss, 1)
         curves.addWidget(self.iou, 1)
         samples = QVBoxLayout()
-        caption = make_label("The same slices after every round", muted=True)
+        caption = make_label("The same slices after every round:", muted=True)
+        caption.setFixedWidth(_SAMPLES_PX)
         samples.addWidget(caption)
         for tile in self.tiles:
             samples.addWidget(tile, 1)
+        samples.addStretch(0)
         middle = QHBoxLayout()
         middle.setSpacing(18)
         middle.addLayout(curves, 3)
@@ -200,7 +203,7 @@ class RunPage(Page):
     def _render_samples(self) -> None:
         run = self.run
         for number, tile in enumerate(self.tiles):
-            tile.setVisible(number < len(run.samples) or (not run.samples and number == 0))
+            tile.setVisible(number < len(run.samples))
             if number >= len(run.samples):
                 continue
             sample = run.samples[number]

@@ -32,7 +32,7 @@ class SubtypePage(Page):
         self.name = QLineEdit()
         self.name.setPlaceholderText("carcinoid, for example")
         self.name.setMaxLength(_MOST_LETTERS)
-        self.name.setMaximumWidth(280)
+        self.name.setFixedWidth(240)
         self.name.setAccessibleName("Name of another subtype")
         self.other.toggled.connect(self._on_other)
         self.name.textEdited.connect(self._on_edited)

@@ -30,8 +30,9 @@ from ctbox.workflows.fine_tune_results import (
     SliceExample,
 )
 
-_TITLES = ("Mean IoU by patient, 95 % interval", "Images", "Before", "After", "Change")
+_TITLES = ("Mean IoU by patient (95 %)", "Images", "Before", "After", "Change")
 _MINUS = "−"
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ResultPage(Page):
@@ -105,7 +106,7 @@ class ResultPage(Page):
             place += 1
             if each is result.test and result.copy_baseline is not None:
                 figure = result.copy_baseline
-                words = ("    copying the nearest training slice", _count(figure), "—",
+                words = ("    copying the nearest slice", _count(figure), "—",
                          format_figure(figure), "")  # fmt: skip
                 self._set_row(place, words, None)
                 place += 1
@@ -116,7 +117,7 @@ class ResultPage(Page):
         for column, text in enumerate(words):
             item = QTableWidgetItem(text)
             if column:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(_RIGHT)
             if pair is None or pair.is_part:
                 item.setForeground(QColor(theme.muted))
             lost = pair is not None and (pair.difference or 0) < -FORGETTING_LIMIT
@@ -135,7 +136,10 @@ class ResultPage(Page):
                 format_number(line.after),
             )
             for column, text in enumerate(words):
-                self.patients.setItem(number, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                if column:
+                    item.setTextAlignment(_RIGHT)
+                self.patients.setItem(number, column, item)
         _fit_height(self.patients)
 
     def _fill_pictures(self, result: FineTuneResult) -> None:
@@ -184,7 +188,9 @@ def _make_table(titles: Sequence[str]) -> QTableWidget:
     header = table.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setDefaultAlignment(_RIGHT)
+    first = table.horizontalHeaderItem(0)
+    first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 
 
@@ -202,12 +208,14 @@ def describe_row(each: BeforeAfter) -> tuple[str, str, str, str, str]:
     change = "—" if each.difference is None else format_change(each.difference)
     if each.low is not None and each.high is not None:
         change += f" ({format_change(each.low)} … {format_change(each.high)})"
-    return title, _count(each.after), format_figure(each.before), format_figure(each.after), change
+    who = "phantom" if each.title.startswith("Phantoms") else "patient"
+    count = _count(each.after, who)
+    return title, count, format_figure(each.before), format_figure(each.after), change
 
 
-def _count(figure: Figure) -> str:
+def _count(figure: Figure, who: str = "patient") -> str:
     slices = f"{figure.slices} slice{'' if figure.slices == 1 else 's'}"
-    return f"{figure.patients} × patient, {slices}" if figure.patients > 1 else slices
+    return f"{figure.patients} {who}{'' if figure.patients == 1 else 's'}, {slices}"
 
 
 def describe_gain(result: FineTuneResult) -> str:

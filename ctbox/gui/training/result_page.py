@@ -189,7 +189,8 @@ def _make_table(titles: Sequence[str]) -> QTableWidget:
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     header.setDefaultAlignment(_RIGHT)
-    first = table.horizontalHeaderItem(0)
+    first = QTableWidgetItem(titles[0])
+    table.setHorizontalHeaderItem(0, first)
     first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from ctbox.workflows.report_pool import JobEnd, describe_end
 from ctbox.workflows.report_series import SeriesJob, judge_series
 from ctbox.workflows.task_end import TaskEnd, run_to_end
 
-_POLL_S = 0.2
+_POLL_S = 0.1
 _CONNECT_S = 20
 _AHEAD = 2
 
@@ -60,7 +61,8 @@ class DaskPool:
                 for _ in range(min(room, len(waiting))):
                     job = waiting.popleft()
                     running[client.submit(judge_remotely, job, pure=False)] = job
-                for future in self._wait(running):
+                time.sleep(_POLL_S)
+                for future in [one for one in running if one.done()]:
                     yield self._finish(future, running.pop(future))
             client.cancel(list(running))
         finally:
@@ -82,17 +84,6 @@ class DaskPool:
                 "tcp://127.0.0.1:8786.",
                 self.address,
             ) from error
-
-    def _wait(self, running: dict[Any, SeriesJob]) -> list[Any]:
-        from distributed import wait
-
-        try:
-            wait(  # type: ignore[no-untyped-call]
-                list(running), timeout=_POLL_S, return_when="FIRST_COMPLETED"
-            )
-        except TimeoutError:
-            return []
-        return [future for future in running if future.done()]
 
     def _finish(self, future: Any, job: SeriesJob) -> JobEnd:
         if future.status != "finished":

@@ -5,13 +5,14 @@ The same function runs everywhere, so a cluster gives what a single computer giv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.boxes import BoundingBox, compute_iou
+from ctbox.boxes import BoundingBox, FloatArray, compute_iou
 from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.series import Series
 from ctbox.errors import CheckpointError, CtboxError, DicomReadError
@@ -25,6 +26,10 @@ from ctbox.workflows.samples import get_boxes
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.inference import VolumeDetections
+
+# As `ctbox predict` writes them. The last bits follow the number of compute threads; rounded,
+# one worker, many and a cluster give the same report.
+_BOX_DECIMALS, _SCORE_DECIMALS = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,16 @@ def _predict(
     return found, detector.device_label
 
 
+def _round_boxes(boxes: Sequence[tuple[float, ...]]) -> FloatArray:
+    rounded: FloatArray = np.array(boxes, dtype=np.float64).round(_BOX_DECIMALS)
+    return rounded.reshape(-1, 4)
+
+
 def _collect_boxes(series: Series, found: VolumeDetections) -> dict[str, SliceBoxes]:
     return {
         each.sop_instance_uid: (
-            np.array([one.box.as_tuple() for one in detections]).reshape(-1, 4),
-            np.array([one.score for one in detections], dtype=np.float64),
+            _round_boxes([one.box.as_tuple() for one in detections]),
+            np.round([one.score for one in detections], _SCORE_DECIMALS).astype(np.float64),
         )
         for each, detections in zip(series.slices, found.slices, strict=True)
     }
@@ -169,9 +179,9 @@ def _collect_boxes(series: Series, found: VolumeDetections) -> dict[str, SliceBo
 def _collect_lesions(series: Series, found: VolumeDetections) -> tuple[RecordedLesion, ...]:
     return tuple(
         RecordedLesion(
-            lesion.score,
+            round(lesion.score, _SCORE_DECIMALS),
             tuple(series.slices[index].sop_instance_uid for index in lesion.indices),
-            np.array([one.box.as_tuple() for one in lesion.detections]).reshape(-1, 4),
+            _round_boxes([one.box.as_tuple() for one in lesion.detections]),
         )
         for lesion in found.lesions
     )

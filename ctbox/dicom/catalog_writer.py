@@ -122,34 +122,45 @@ class CatalogWriter:
 
     # --- what moved -------------------------------------------------------------------------
 
-    def find_moved_folders(self, listing: FolderListing) -> list[tuple[int, str]]:
-        """Return the catalogued folders that are gone and held just these files.
+    def find_moved_folders(self, listing: FolderListing) -> list[tuple[int, tuple[str, ...]]]:
+        """Return the catalogued folders that are gone and held these files, or some of them.
 
-        By names, sizes and times; whether they are the same is for `read_batch` to tell.
+        By names, sizes and times; whether they are the same is for `read_batch` to tell. Some of
+        them are enough, since a run may have been killed before it came to the others.
 
         Returns
         -------
-        list of (int, str)
-            Row and former path.
+        list of (int, tuple of str)
+            Row, and the names of the files that are no archives.
         """
         readable = [file for file in listing.files if not file.reason]
-        if not readable:
-            return []
-        first = readable[0]
+        wanted = {(encode_path(file.name), file.size, file.mtime_ns) for file in readable}
+        moved = []
+        for folder_id, path in self._find_likely_folders(readable):
+            if Path(decode_path(path)).exists():
+                continue
+            rows = self.catalog.ask(
+                "SELECT name, size, mtime_ns, is_archive FROM file "
+                "WHERE folder_id = ? AND size >= 0 ORDER BY name",
+                (folder_id,),
+            )
+            if wanted.issuperset(row[:3] for row in rows):
+                plain = tuple(decode_path(row[0]) for row in rows if not row[3])
+                moved.append((folder_id, plain))
+        return moved
+
+    def _find_likely_folders(self, files: Sequence[FoundFile]) -> list[tuple[int, bytes]]:
+        """Return the folders that hold a file like the first one, or like the first archive."""
+        firsts = [file for file in files if not file.is_archive][:1]
+        firsts += [file for file in files if file.is_archive][:1]
         sql = (
             "SELECT DISTINCT d.id, d.path FROM file f JOIN folder d ON d.id = f.folder_id "
             "WHERE f.size = ? AND f.mtime_ns = ? AND f.name = ? LIMIT 50"
         )
-        stamp = (first.size, first.mtime_ns, encode_path(first.name))
-        wanted = {(encode_path(file.name), file.size, file.mtime_ns) for file in readable}
-        moved = []
-        for folder_id, path in self.catalog.ask(sql, stamp):
-            if Path(decode_path(path)).exists():
-                continue
-            sql_files = "SELECT name, size, mtime_ns FROM file WHERE folder_id = ? AND size >= 0"
-            if set(self.catalog.ask(sql_files, (folder_id,))) == wanted:
-                moved.append((folder_id, decode_path(path)))
-        return moved
+        found: dict[int, bytes] = {}
+        for file in firsts:
+            found.update(self.catalog.ask(sql, (file.size, file.mtime_ns, encode_path(file.name))))
+        return list(found.items())
 
     def list_sop_uids(self, folder_id: int, name: str) -> set[str]:
         """Return the SOP Instance UIDs of a catalogued file."""

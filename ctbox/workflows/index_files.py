@@ -120,11 +120,11 @@ class FileIndexer:
             known = self._writer.enter_folder(listing.path)
             self.counts.files += len(listing.files)
             self._forget_vanished(listing, known)
-            if not known and self._adopt(listing):
-                self._report()
-                continue
+            moved = 0
+            if not known and (moved := self._adopt(listing)):
+                known = self._writer.enter_folder(listing.path)
             changed = [f for f in listing.files if not _is_known(f, known)]
-            self.counts.unchanged += len(listing.files) - len(changed)
+            self.counts.unchanged += max(0, len(listing.files) - len(changed) - moved)
             self._forget_changed(changed, known)
             yield from self._list_folder_jobs(listing.path, changed, known, pending)
         if pending.count:
@@ -213,25 +213,27 @@ class FileIndexer:
                 del known[file.name]
         self._writer.forget_files(stale)
 
-    def _adopt(self, listing: FolderListing) -> bool:
-        """Take a folder that only moved from its old place; its files are not read again."""
+    def _adopt(self, listing: FolderListing) -> int:
+        """Take a folder that only moved from its old place; return how many files it brought."""
         if not listing.is_whole:
-            return False
-        for folder_id, _ in self._writer.find_moved_folders(listing):
-            if self._is_same(folder_id, listing):
-                self.counts.moved += self._writer.move_folder(folder_id, listing.path)
-                return True
-        return False
+            return 0
+        for folder_id, names in self._writer.find_moved_folders(listing):
+            if self._is_same(folder_id, listing.path, names):
+                moved = self._writer.move_folder(folder_id, listing.path)
+                self.counts.moved += moved
+                return moved
+        return 0
 
-    def _is_same(self, folder_id: int, listing: FolderListing) -> bool:
-        """Whether the first, middle and last file hold the instances that were catalogued."""
-        plain = [file.name for file in listing.files if not file.reason and not file.is_archive]
-        if not plain:
-            # Archives: their directories and checksums are compared when a member is read.
-            return True
-        names = {plain[len(plain) * place // _CHECKED] for place in range(_CHECKED)}
-        for name in sorted(names):
-            read = read_batch(HeaderBatch(listing.path, (name,)))
+    def _is_same(self, folder_id: int, path: str, names: tuple[str, ...]) -> bool:
+        """Whether the first, middle and last file hold the instances that were catalogued.
+
+        Archives are not looked into: directory and checksums are compared when one is read.
+        """
+        chosen = (
+            {names[len(names) * place // _CHECKED] for place in range(_CHECKED)} if names else ()
+        )
+        for name in sorted(chosen):
+            read = read_batch(HeaderBatch(path, (name,)))
             uids = {row[3] for row in read.rows}
             if uids != self._writer.list_sop_uids(folder_id, name):
                 return False

@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
+from reading_pictures import take_reading_pictures
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.app import App, build_app, find_application
@@ -87,6 +88,7 @@ def take_pictures(case: Path) -> None:
     camera.wait(lambda: not app.session.prediction.is_running)
     app.window.commands["outline"].setChecked(True)
     take_viewer_pictures(camera, app)
+    take_reading_pictures(app, camera.keep, camera.wait)
     take_editing_picture(camera, app)
     take_dialog_pictures(camera, app)
     app.close()
@@ -161,7 +163,7 @@ def main(words: list[str]) -> None:
         os.environ["CTBOX_HOME"] = str(Path(scratch) / "home")
         case = Path(words[0]) if words else Path(scratch) / "Lung-PET-CT-Dx"
         if not words:
-            write_collection(case, patients=PATIENTS, seed=SEED, ctx=TaskContext())
+            write_collection(case, PATIENTS, SEED, TaskContext(), with_pet=True)
         take_pictures(case)
 
 

@@ -177,6 +177,7 @@ def build_app(
     binding.follow(session.editing.editing)
     attach = (session.measuring.attach, session.reading.attach, session.editing.attach)
     layouts = LayoutCommands(window, runner, attach)
+    layouts.mpr.follow(session.editing.editing)
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     fusion = FusionCommands(window, session.toasts, runner, layouts.planes)
     cases.case_opened.connect(lambda case, _: fusion.take_case(case))

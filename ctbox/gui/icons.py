@@ -27,7 +27,7 @@ _NAMES = {
     "catalogue": "ph.database",
     "add_folder": "ph.folder-plus",
     "export": "ph.export",
-    "doctor": "ph.stethoscope",
+    "doctor": "mdi6.stethoscope",
     "open_annotations": "ph.bounding-box",
     "sample": "ph.flask",
     "recent": "ph.clock-counter-clockwise",

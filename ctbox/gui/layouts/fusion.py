@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QTransform
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QTransform
 
 from ctbox.dicom.places import find_pixel
 from ctbox.dicom.series import Slice, Vector3
@@ -150,6 +150,7 @@ class FusionLayer:
         self._cuts: OrderedDict[tuple[str, int], FusedPlane | None] = OrderedDict()
         self._table = build_hot_iron(state.opacity)
         self._buffer = np.zeros((0, 0), np.uint32)
+        self._legend = _draw_legend()
         state.changed.connect(self._on_changed)
 
     def _on_changed(self) -> None:
@@ -196,12 +197,8 @@ class FusionLayer:
         width, height = _BAR
         height = min(height, area.height() * 0.3)
         left, top = area.right() - 26, area.center().y() - height - 22
-        solid = build_hot_iron(1.0)
-        for step in range(round(height)):
-            level = round(255 * (1 - step / height))
-            packed = int(solid[level])
-            color = QColor(packed >> 16 & 255, packed >> 8 & 255, packed & 255)
-            painter.fillRect(QRectF(left, top + step, width, 1), color)
+        painter.fillRect(QRectF(left, top, width, height), Qt.GlobalColor.black)
+        painter.drawImage(QRectF(left, top, width, height), self._legend)
         font = painter.font()
         look = (font, _TEXT)
         line = QFontMetricsF(font).height()
@@ -211,6 +208,12 @@ class FusionLayer:
             paint_text(painter, QRectF(left - 86, place, 80, line), right, f"{value:.3g}", look)
         above = QRectF(left - 86, top - line - 8, 86 + width, line)
         paint_text(painter, above, right, f"PET {self._state.unit}", look)
+
+
+def _draw_legend() -> QImage:
+    """Return all colours, the brightest one at the top."""
+    column = np.ascontiguousarray(build_hot_iron(1.0)[::-1])
+    return QImage(column.data, 1, 256, 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 def find_transform(cut: FusedPlane, slice_: Slice, mapping: ImageMapping) -> QTransform | None:

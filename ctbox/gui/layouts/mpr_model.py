@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from ctbox.annotations.box_edits import OwnBox
 from ctbox.dicom.places import share_frame
 from ctbox.dicom.series import Vector3
 from ctbox.errors import CtboxError
+from ctbox.gui.editing.state import EditingState
 from ctbox.gui.layouts.crosshair import CrosshairState
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.panel import ViewerPanel
@@ -49,6 +52,7 @@ class MprModel(QObject):
         self.crosshair = crosshair
         self.problem = ""
         self._reformat: Reformat | None = None
+        self._find_own: Callable[[str], Sequence[OwnBox]] = lambda _uid: ()
         self._is_active = False
         self._is_entering = False
         self._cuts: dict[Across, tuple[tuple[int, int], NDArray[Any]]] = {}
@@ -78,6 +82,11 @@ class MprModel(QObject):
     def reformat(self) -> Reformat | None:
         """The series as a box; None where it cannot be cut, `problem` says why."""
         return self._reformat
+
+    def follow(self, editing: EditingState) -> None:
+        """Show the reader's own boxes too."""
+        self._find_own = editing.mine
+        editing.edits_changed.connect(self._on_boxes_changed)
 
     def set_active(self, active: bool) -> None:
         """Begin or stop to follow."""
@@ -143,7 +152,11 @@ class MprModel(QObject):
             return ()
         if self._chains is None:
             self._chains = self._link(reformat)
-        shown = {BoxKind.EXPERT: overlays.annotations, BoxKind.DETECTION: overlays.detections}
+        shown = {
+            BoxKind.EXPERT: overlays.annotations,
+            BoxKind.DETECTION: overlays.detections,
+            BoxKind.MINE: overlays.mine,
+        }
         marks: list[BoxMark] = []
         for kind, chains in self._chains.items():
             for chain in chains if shown[kind] else ():
@@ -156,6 +169,7 @@ class MprModel(QObject):
         series_case, store = self.source.state.series_case, self.source.state.store
         expert: dict[int, list[SliceBox]] = {}
         found: dict[int, list[SliceBox]] = {}
+        mine: dict[int, list[SliceBox]] = {}
         for line, place in enumerate(reformat.stack.places):
             uid = reformat.series.slices[place].sop_instance_uid
             annotations = () if series_case is None else series_case.annotations.get(uid, ())
@@ -166,10 +180,14 @@ class MprModel(QObject):
                 tag = readout.describe_detection(detection)
                 own = SliceBox(detection.box, line, tag, detection.score)
                 found.setdefault(line, []).append(own)
+            for each_own in self._find_own(uid):
+                tag = readout.describe_own(each_own)
+                mine.setdefault(line, []).append(SliceBox(each_own.box, line, tag))
         positions = [float(value) for value in reformat.stack.positions_mm]
         return {
             BoxKind.EXPERT: link_boxes(expert, positions),
             BoxKind.DETECTION: link_boxes(found, positions),
+            BoxKind.MINE: link_boxes(mine, positions),
         }
 
     # --- following --------------------------------------------------------------------------

@@ -141,6 +141,11 @@ def test_boxes_stand_in_the_planes_they_pass(app: App) -> None:
     app.window.viewer.state.store.add([SliceDetections(uid, (box,))])
     kinds = {each.tag: each.kind for each in coronal.scene.boxes}
     assert kinds == {"Expert A": BoxKind.EXPERT, "AI 0.87": BoxKind.DETECTION}
+    editing = app.session.editing.editing
+    own_uid = app.window.viewer.state.series_case.series.slices[4].sop_instance_uid
+    editing.draw(own_uid, BoundingBox(11, 9, 22, 19))
+    assert "Mine A" in {each.tag for each in coronal.scene.boxes}
+    app.window.commands["mine"].trigger()
     app.window.commands["annotations"].trigger()
     assert [each.tag for each in coronal.scene.boxes] == ["AI 0.87"]
 

@@ -49,6 +49,15 @@ ACTIONS = (
         "show_catalogue", _FILE, "Catalo&gue", ("Ctrl+L",), "catalogue",
         "All patients, studies and series of the folders that were added",
     ),
+    ActionSpec(
+        "export", _FILE, "&Export…", ("Ctrl+E",), "export",
+        "Write boxes for other tools (VOC, COCO, YOLO, CSV, DICOM SR and SEG), or images without "
+        "the patient's identity",
+    ),
+    ActionSpec(
+        "doctor", _FILE, "Dataset &doctor…", (), "doctor",
+        "Find every defect of a data set, and write corrected copies",
+    ),
     ActionSpec("quit", _FILE, "&Quit", ("Ctrl+Q",), "quit"),
     ActionSpec("previous_slice", _SCROLL, "&Previous slice", ("Up",), scope=_IMAGE),
     ActionSpec("next_slice", _SCROLL, "&Next slice", ("Down",), scope=_IMAGE),

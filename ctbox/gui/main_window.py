@@ -28,8 +28,8 @@ from ctbox.gui.device_chip import DeviceChip
 from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_MENU
-from ctbox.gui.report.action_table import REPORT_MENU
 from ctbox.gui.layouts.grid import PaneGrid
+from ctbox.gui.report.action_table import REPORT_MENU
 from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
 from ctbox.gui.tasks import TaskRunner
@@ -41,7 +41,7 @@ DEFAULT_SIZE = QSize(1280, 800)
 _BROWSER_WIDTH = 286
 
 _FILE_MENU = (
-    "open_folder", "open_file", "open_annotations", "", "save", "save_as", "",
+    "open_folder", "open_file", "open_annotations", "", "save", "save_as", "export", "",
     "show_catalogue", "add_to_catalogue", "", "open_sample",
 )  # fmt: skip
 _VIEW_MENU = (
@@ -55,7 +55,7 @@ _SLICES_MENU = (
 _TOOLS_MENU = (
     "tool_window", "tool_pan", "tool_zoom", "tool_scroll", "",
     "tool_ruler", "tool_angle", "tool_ellipse", "", "copy_measurements", "",
-    "crosshair", "invert_drag",
+    "crosshair", "invert_drag", "", "doctor",
 )  # fmt: skip
 _AI_MENU = (
     "predict_slice", "predict_series", "", "fine_tune", "training_run", "models", "", "cancel",

@@ -1,0 +1,175 @@
+"""The dialog that asks what to export, in which format, and where to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.annotations.exchange.records import Origin
+from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
+from ctbox.gui.browser.catalogue_filters import ChoiceBox
+from ctbox.gui.report.folder_field import FolderField
+from ctbox.workflows.export import PICTURE_FORMATS, ExportRequest
+from ctbox.workflows.export_formats import ExportFormat
+
+FORMATS = (
+    ("PASCAL VOC (XML)", ExportFormat.VOC),
+    ("COCO (JSON)", ExportFormat.COCO),
+    ("YOLO (text)", ExportFormat.YOLO),
+    ("CSV", ExportFormat.CSV),
+    ("DICOM SR (TID 1500)", ExportFormat.SR),
+    ("DICOM SEG (outlines)", ExportFormat.SEG),
+    ("No boxes, images alone", None),
+)
+SOURCES = (
+    ("Expert's", Origin.EXPERT),
+    ("Mine (saved)", Origin.MINE),
+    ("AI's (predictions file)", Origin.AI),
+)
+_NOTE = (
+    "All files appear, or none. Originals are only read. Look at de-identified copies before you "
+    "share them: text burned into the pixels stays."
+)
+
+
+class ExportDialog(QDialog):
+    """The choices of an export; `requested` comes with an `ExportRequest`."""
+
+    requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.resize(680, 480)
+        self.images = FolderField("Images to export", "DICOM folder, download, file or ZIP")
+        self.source = _build_choices("Whose boxes", SOURCES)
+        self.annotations = FolderField("Folder of annotations", "found beside the images")
+        self.predictions = _FileField("Predictions file", "what `ctbox predict --json` has written")
+        self.format = _build_choices("Format", FORMATS)
+        self.pictures = _build_choices(
+            "Pictures",
+            (
+                ("No pictures", None),
+                ("8-bit PNG, lung window", LUNG_WINDOW),
+                ("8-bit PNG, mediastinum window", MEDIASTINUM_WINDOW),
+            ),
+        )
+        self.deidentify = QCheckBox("Copy the images de-identified (PS3.15), with boxes on these")
+        self.overwrite = QCheckBox("Replace files that exist already")
+        self.out = FolderField("Folder to write into", "an empty folder is best")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.start = QPushButton("Export")
+        self.buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setDefault(True)
+        self._lay_out()
+        self.buttons.accepted.connect(self._on_accepted)
+        self.buttons.rejected.connect(self.reject)
+        for field in (self.images, self.predictions, self.annotations, self.out):
+            field.changed.connect(self._update)
+        for box in (self.source, self.format):
+            box.currentIndexChanged.connect(lambda _: self._update())
+        self.deidentify.toggled.connect(lambda _: self._update())
+        self._update()
+
+    def _lay_out(self) -> None:
+        self.form = QFormLayout()
+        self.form.setVerticalSpacing(10)
+        for title, field in (
+            ("Images", self.images),
+            ("Format", self.format),
+            ("Boxes", self.source),
+            ("Annotations", self.annotations),
+            ("Predictions", self.predictions),
+            ("Pictures", self.pictures),
+            ("", self.deidentify),
+            ("Write to", self.out),
+            ("", self.overwrite),
+        ):
+            self.form.addRow(title, field)
+        note = QLabel(_NOTE)
+        note.setProperty("muted", True)
+        note.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(14)
+        layout.addLayout(self.form)
+        layout.addWidget(note)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+
+    @property
+    def origin(self) -> Origin:
+        """Whose boxes; Qt's own data would make a mere text of it."""
+        return SOURCES[self.source.currentIndex()][1]
+
+    @property
+    def target(self) -> ExportFormat | None:
+        """The format, None for images alone."""
+        return FORMATS[self.format.currentIndex()][1]
+
+    @property
+    def request(self) -> ExportRequest:
+        """What is asked for; fields that are not shown do not count."""
+        origin, to = self.origin, self.target
+        is_ai = origin is Origin.AI and to is not None
+        annotations = "" if is_ai or to is None else self.annotations.path
+        return ExportRequest(
+            path=Path(self.images.path),
+            out=Path(self.out.path),
+            to=to,
+            origin=origin if to is not None else Origin.EXPERT,
+            annotations=Path(annotations) if annotations else None,
+            detections=Path(self.predictions.path) if is_ai else None,
+            deidentify=self.deidentify.isChecked(),
+            overwrite=self.overwrite.isChecked(),
+            pictures=self.pictures.currentData() if to in PICTURE_FORMATS else None,
+        )
+
+    def _update(self) -> None:
+        """Show the fields that matter, and let it start once they are filled."""
+        origin, to = self.origin, self.target
+        with_boxes = to is not None
+        self.form.setRowVisible(self.source, with_boxes)
+        self.form.setRowVisible(self.annotations, with_boxes and origin is not Origin.AI)
+        self.form.setRowVisible(self.predictions, with_boxes and origin is Origin.AI)
+        self.form.setRowVisible(self.pictures, to in PICTURE_FORMATS)
+        filled = bool(self.images.path and self.out.path)
+        if with_boxes and origin is Origin.AI:
+            filled = filled and bool(self.predictions.path)
+        if with_boxes and origin is Origin.MINE:
+            filled = filled and bool(self.annotations.path)
+        self.start.setEnabled(filled and (with_boxes or self.deidentify.isChecked()))
+
+    def _on_accepted(self) -> None:
+        self.requested.emit(self.request)
+        self.accept()
+
+
+class _FileField(FolderField):
+    """The same for a file."""
+
+    def _ask(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self._title, self.path, "Predictions (*.json)"
+        )
+        if chosen:
+            self.set_path(chosen)
+
+
+def _build_choices(name: str, choices: tuple[tuple[str, object], ...]) -> ChoiceBox:
+    box = ChoiceBox(name)
+    for text, value in choices:
+        box.addItem(text, value)
+    return box

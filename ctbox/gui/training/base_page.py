@@ -10,6 +10,10 @@ from ctbox.gui.training.page import Page, make_label
 from ctbox.gui.training.state import WizardState
 
 _ITEM_PX = 34
+_LIST_STYLE = """
+QListView::item { padding: 4px 10px; border-radius: 6px; }
+QListView::item:selected { background: palette(light); color: palette(window-text); }
+"""
 
 
 class BasePage(Page):
@@ -23,6 +27,7 @@ class BasePage(Page):
         self.models = QListWidget()
         self.models.setMaximumWidth(250)
         self.models.setAccessibleName("Models to start from")
+        self.models.setStyleSheet(_LIST_STYLE)
         self.models.currentItemChanged.connect(self._on_chosen)
         self.card = CardView()
         row = QHBoxLayout()

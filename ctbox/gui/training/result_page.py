@@ -30,8 +30,9 @@ from ctbox.workflows.fine_tune_results import (
     SliceExample,
 )
 
-_TITLES = ("Mean IoU by patient (95 %)", "Images", "Before", "After", "Change")
+_TITLES = ("Mean IoU (95 %)", "Images", "Before", "After", "Change")
 _MINUS = "−"
+_SAME = 0.005
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -106,7 +107,7 @@ class ResultPage(Page):
             place += 1
             if each is result.test and result.copy_baseline is not None:
                 figure = result.copy_baseline
-                words = ("    copying the nearest slice", _count(figure), "—",
+                words = ("    copy baseline", _count(figure), "—",
                          format_figure(figure), "")  # fmt: skip
                 self._set_row(place, words, None)
                 place += 1
@@ -225,11 +226,12 @@ def describe_gain(result: FineTuneResult) -> str:
     if test is None or test.difference is None:
         return "Nobody judged: whether it is better on other patients can't be known."
     before, after = format_number(test.before.value), format_number(test.after.value)
-    verdict = "better" if test.difference > 0.005 else "worse"
-    if abs(test.difference) <= 0.005:
-        verdict = "as good as before"
-    sure = test.after.note is None
-    few = "" if sure else f" With {test.after.patients} judging, chance alone can do that."
+    verdict = "better" if test.difference > 0 else "worse"
+    few = f" With {test.after.patients} judging, chance alone can do that."
+    if abs(test.difference) <= _SAME:
+        verdict, few = "as good as before", ""
+    if test.after.note is None:
+        few = ""
     return f"On patients it never saw the new model is {verdict}: IoU {before} → {after}.{few}"
 
 

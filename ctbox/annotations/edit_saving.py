@@ -204,13 +204,25 @@ def _plan(request: SaveRequest, each: SliceToSave, path: Path) -> _Plan:
     before = _read_bytes(path) if path.exists() else None
     original = _find_original(request, each, path, before)
     size = (each.width, each.height)
-    if original is None:
+    is_expert = each.is_unlocked and bool(each.expert_source)
+    found = None if original is None else _read_boxes(each, path, original, is_needed=is_expert)
+    if original is None or found is None:
         boxes = [(own.box, own.label) for own in each.boxes]
         return _Plan(each, path, build_voc(path, each.sop_instance_uid, boxes, size), before)
-    is_expert = each.is_unlocked and bool(each.expert_source)
-    found = parse_voc(original, str(path), each.sop_instance_uid, each.folder).annotations
     edits = match_boxes(each.boxes, found, size, by_index=is_expert)
     return _Plan(each, path, update_voc(original, edits, size, str(path)), before)
+
+
+def _read_boxes(
+    each: SliceToSave, path: Path, original: bytes, *, is_needed: bool
+) -> tuple[Annotation, ...] | None:
+    """Return the boxes of a file; None where it is damaged and can do without, kept as `.orig`."""
+    try:
+        return parse_voc(original, str(path), each.sop_instance_uid, each.folder).annotations
+    except AnnotationError:
+        if is_needed:
+            raise
+        return None
 
 
 def _find_original(

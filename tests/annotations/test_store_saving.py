@@ -174,6 +174,15 @@ def test_foreign_files_are_kept_each_under_a_name_of_its_own(tmp_path: Path) -> 
     assert names == ["", ".orig", ".orig2", ".orig3"]
 
 
+def test_damaged_file_in_the_way_is_kept_and_replaced(tmp_path: Path) -> None:
+    path = find_target(tmp_path, "A0001", UID)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\x00\x05\x16\x07 no XML")
+    save(tmp_path, make_slice(own(BOX)))
+    assert read(path) == [(BOX, "A")]
+    assert path.with_name(f"{path.name}.orig").read_bytes() == b"\x00\x05\x16\x07 no XML"
+
+
 def test_experts_file_in_a_zip_is_read_from_there(tmp_path: Path) -> None:
     archive = tmp_path / "case.zip"
     with zipfile.ZipFile(archive, "w") as target:

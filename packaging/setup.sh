@@ -38,6 +38,21 @@ libxcb-render-util.so.0=libxcb-render-util0 libxcb-randr.so.0=libxcb-randr0
 libxcb-shape.so.0=libxcb-shape0 libxcb-xkb.so.1=libxcb-xkb1
 libxkbcommon-x11.so.0=libxkbcommon-x11-0 libX11-xcb.so.1=libx11-xcb1"
 
+find_browser() {
+    local name
+    for name in chromium-headless-shell chromium google-chrome microsoft-edge; do
+        if command -v "$name" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+# A bare machine knows no packages yet; Ubuntu has this one not at all.
+is_packaged() {
+    apt-cache show "$1" >/dev/null 2>&1 && return
+    if [ "$(id -u)" -eq 0 ]; then apt-get update -q >/dev/null; fi
+    apt-cache show "$1" >/dev/null 2>&1
+}
+
 find_missing_packages() {
     local known entry
     known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
@@ -49,6 +64,10 @@ find_missing_packages() {
     done
     if [ -z "$(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null)" ]; then
         printf 'fonts-dejavu-core '
+    fi
+    # The report's page is tested in a browser; whoever only runs ctbox has one or needs none.
+    if [ "$kind" = dev ] && ! find_browser && is_packaged chromium-headless-shell; then
+        printf 'chromium-headless-shell '
     fi
     if ! "$1" -c 'import ensurepip, venv' 2>/dev/null; then
         printf 'python3-venv '

@@ -72,8 +72,8 @@ def print_pdf(page: Path, target: Path) -> Path:
     return target
 
 
-def run_browser(browser: Path, profile: str, options: list[str], page: Path) -> None:
-    """Run a browser without a window on a page of this computer; nothing is fetched.
+def run_browser(browser: Path, profile: str, options: list[str], page: Path) -> bytes:
+    """Run a browser without a window on a page of this computer and return what it prints.
 
     Raises
     ------
@@ -88,9 +88,10 @@ def run_browser(browser: Path, profile: str, options: list[str], page: Path) -> 
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.insert(1, "--no-sandbox")  # Chromium refuses to run as root with it
     try:
-        subprocess.run(words, check=True, capture_output=True, timeout=_LIMIT_S)
+        ended = subprocess.run(words, check=True, capture_output=True, timeout=_LIMIT_S)
     except (OSError, subprocess.SubprocessError) as error:
         raise _describe_failure(browser, page) from error
+    return ended.stdout
 
 
 def _describe_failure(browser: Path, target: Path) -> CtboxError:

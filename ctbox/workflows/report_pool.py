@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -77,9 +78,12 @@ class LocalPool:
     ----------
     workers : int
         How many; each holds one series' pixels at a time.
+    threads : int or None
+        Compute threads of each; None shares the cores between them.
     """
 
     workers: int
+    threads: int | None = None
     _desks: list[_Desk] = field(default_factory=list)
 
     def judge(
@@ -104,7 +108,7 @@ class LocalPool:
         waiting = deque(jobs)
         inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         count = max(1, min(self.workers, len(waiting)))
-        threads = max(1, count_cores() // count)
+        threads = self.threads or max(1, count_cores() // count)
         self._desks = [
             _Desk(WorkerProcess(WorkerOptions(f"report {number + 1}", threads=threads)))
             for number in range(count)
@@ -153,8 +157,6 @@ class LocalPool:
 
     def _close(self) -> None:
         """End all processes together: each may take its time to notice."""
-        import threading
-
         closers = [
             threading.Thread(target=desk.worker.shutdown, name="ctbox-report-close")
             for desk in self._desks

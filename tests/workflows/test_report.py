@@ -16,6 +16,7 @@ import pytest
 
 from ctbox.dicom.series import Series
 from ctbox.errors import CtboxError, TrainingDataError
+from ctbox.evaluation.reporting.tables import CSV_TABLES
 from ctbox.model.card import SplitRecord, TrainingRecord
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.evaluate import NOTICE
@@ -428,3 +429,13 @@ def test_other_files_are_no_report(tmp_path: Path) -> None:
             read_report(other)
     with pytest.raises(CtboxError, match="cannot be read"):
         read_report(tmp_path / "nowhere.json")
+
+
+def test_every_csv_column_is_documented() -> None:
+    """The guide's tables are made from the columns: change either and this tells."""
+    guide = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+    for table in CSV_TABLES:
+        lines = [f"| `{column.name}` | {column.meaning} |" for column in table.columns]
+        assert (
+            f"### {table.name}.csv\n\n| column | meaning |\n|---|---|\n" + "\n".join(lines) in guide
+        )

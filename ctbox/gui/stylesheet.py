@@ -78,15 +78,15 @@ QTreeView, QListView, QTableView {
 QTreeView::item, QListView::item { border: none; }
 QTableView::item { padding: 2px 8px; }
 QTableView { gridline-color: $border; alternate-background-color: $raised; }
-QTreeView#catalogueTree { show-decoration-selected: 1; }
-QTreeView#catalogueTree::item { padding: 0 5px; }
-QTreeView#catalogueTree::item:selected { background: $hover; color: $text; }
-QTreeView#catalogueTree::item:hover:!selected { background: $raised; }
+QTreeView[flat="true"] { show-decoration-selected: 1; }
+QTreeView[flat="true"]::item { padding: 0 5px; }
+QTreeView[flat="true"]::item:selected { background: $hover; color: $text; }
+QTreeView[flat="true"]::item:hover:!selected { background: $raised; }
 QHeaderView::section {
     background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: 6px 8px; font-weight: 600;
 }
-QTreeView#catalogueTree[compact="true"] QHeaderView::section { padding: 6px 5px; }
+QTreeView[flat="true"][compact="true"] QHeaderView::section { padding: 6px 5px; }
 
 QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 8px;

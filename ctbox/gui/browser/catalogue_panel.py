@@ -114,7 +114,7 @@ class CataloguePanel(QWidget):
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         tree.setAllColumnsShowFocus(True)
         tree.setAccessibleName("Catalogue")
-        tree.setObjectName("catalogueTree")
+        tree.setProperty("flat", True)
         tree.setProperty("compact", self._compact)
         tree.doubleClicked.connect(tree.activate)
         tree.series_activated.connect(self.series_activated)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDialog,
@@ -30,6 +30,8 @@ from ctbox.workflows.doctor_inputs import DoctorRequest
 from ctbox.workflows.doctor_report import DoctorReport, Finding, Severity
 
 MOST_PLACES = 1000
+"""Places a finding shows; the HTML has all."""
+_ROW_HEIGHT = 27
 _TITLES = {
     Severity.PERSON: "Needs a person",
     Severity.WARNING: "ctbox has a rule for it",
@@ -69,6 +71,12 @@ class DoctorWindow(QDialog):
         self.findings = QTreeWidget()
         self.findings.setHeaderLabels(["Finding", "Count"])
         self.findings.setRootIsDecorated(False)
+        self.findings.setIndentation(14)
+        self.findings.setProperty("flat", True)
+        header = self.findings.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, header.ResizeMode.Stretch)
+        header.resizeSection(1, 70)
         self.findings.setAccessibleName("Findings")
         self.findings.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
@@ -98,7 +106,6 @@ class DoctorWindow(QDialog):
         split.addWidget(self.details)
         split.setSizes([430, 540])
         split.setChildrenCollapsible(False)
-        self.findings.setColumnWidth(0, 340)
         foot = QHBoxLayout()
         foot.addWidget(self.html)
         foot.addWidget(self.fix)
@@ -181,16 +188,15 @@ class DoctorWindow(QDialog):
     def _add_group(self, title: str, severity: Severity, found: Sequence[Finding]) -> None:
         theme = find_theme()
         colors = {Severity.PERSON: theme.error, Severity.WARNING: theme.warning}
-        group = QTreeWidgetItem(self.findings, [title, str(len(found))])
+        group = _build_item(self.findings, title, len(found))
         group.setForeground(0, QColor(colors.get(severity, theme.accent)))
         font = group.font(0)
         font.setBold(True)
         group.setFont(0, font)
         for finding in found:
-            item = QTreeWidgetItem(group, [finding.check.title, f"{finding.count:,}"])
+            item = _build_item(group, finding.check.title, finding.count)
             item.setData(0, Qt.ItemDataRole.UserRole, format_finding(finding))
             item.setToolTip(0, finding.check.title)
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         group.setExpanded(True)
 
     def _add_rest(self, report: DoctorReport) -> None:
@@ -204,12 +210,23 @@ class DoctorWindow(QDialog):
             ("Not checked", len(report.not_checked), missed),
         ):
             if count:
-                item = QTreeWidgetItem(self.findings, [title, str(count)])
+                item = _build_item(self.findings, title, count)
                 item.setData(0, Qt.ItemDataRole.UserRole, f"<h3>{title}</h3><ul>{text}</ul>")
 
     def _on_chosen(self, item: QTreeWidgetItem | None) -> None:
         text = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
         self.details.setHtml(text or "")
+
+
+def _build_item(parent: QTreeWidget | QTreeWidgetItem, title: str, count: int) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([title, f"{count:,}"])
+    item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    item.setSizeHint(0, QSize(0, _ROW_HEIGHT))
+    if isinstance(parent, QTreeWidget):
+        parent.addTopLevelItem(item)
+    else:
+        parent.addChild(item)
+    return item
 
 
 def format_finding(finding: Finding) -> str:

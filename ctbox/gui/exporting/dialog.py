@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -52,7 +53,7 @@ class ExportDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.resize(680, 480)
+        self.resize(680, 400)
         self.images = FolderField("Images to export", "DICOM folder, download, file or ZIP")
         self.source = _build_choices("Whose boxes", SOURCES)
         self.annotations = FolderField("Folder of annotations", "found beside the images")
@@ -73,6 +74,8 @@ class ExportDialog(QDialog):
         self.start = QPushButton("Export")
         self.buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setDefault(True)
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self._lay_out()
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)

@@ -80,6 +80,7 @@ def draw(
         Draws into the `matplotlib.figure.Figure` that it is given.
     """
     import matplotlib as mpl
+    import matplotlib.backends.backend_svg  # savefig asks for it by name, unseen by packagers
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

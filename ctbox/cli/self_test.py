@@ -37,6 +37,7 @@ def run_self_test() -> int:
             ("imports", _check_imports),
             ("phantom", lambda: _check_phantom(case)),
             ("prediction", lambda: _check_prediction(case)),
+            ("training", lambda: _check_training(case)),
             ("window", lambda: _check_window(case)),
         )
         passed = [_run_check(name, check) for name, check in checks]
@@ -88,6 +89,23 @@ def _check_prediction(case: Path) -> str:
     if not found:
         raise AssertionError("the shipped model found nothing in the phantom")
     return f"{result.model.name} on {result.model.device_label}: {found} boxes"
+
+
+def _check_training(case: Path) -> str:
+    """Take a few steps in a spawned process: frozen programs fail there first."""
+    from ctbox.workflows.fine_tune_plan import FineTunePlan
+    from ctbox.workflows.fine_tune_request import FineTuneRequest
+    from ctbox.workflows.fine_tune_tasks import measure_estimate
+    from ctbox.workflows.parallel import WorkerOptions, WorkerProcess
+
+    plan = FineTunePlan("Self-test", 3, batch_size=2, replay=0.0)
+    request = FineTuneRequest(case, None, "A", "self-test", case / "never", plan=plan)
+    worker = WorkerProcess(WorkerOptions("training"))
+    try:
+        estimate = worker.run(measure_estimate, request)
+    finally:
+        worker.shutdown()
+    return f"a step takes {estimate.step_seconds:.2f} s on {estimate.device_label}"
 
 
 def _check_window(case: Path) -> str:

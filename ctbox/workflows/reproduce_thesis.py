@@ -362,7 +362,8 @@ def format_tables(result: ThesisResult) -> str:
         "",
         "Mean IoU over slices. LEAKY: slices of one patient stand on both sides.",
         "",
-        f"Small cell (B), {first.patients} patients, {first.slices} slices: entire set "
+        f"Small cell (B), {first.patients} patient{'' if first.patients == 1 else 's'}, "
+        f"{first.slices} slices: entire set "
         f"{first.entire:.3f} LEAKY, test subset {first.test:.3f} LEAKY "
         f"(published {PUBLISHED_FIRST:.2f}).",
         "",

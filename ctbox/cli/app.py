@@ -70,7 +70,7 @@ def ctbox(
             "--self-test",
             callback=_run_self_test,
             is_eager=True,
-            help="Check imports, a phantom, a prediction and a window; exit 0 or 1.",
+            help="Check imports, a phantom, prediction, training and a window; exit 0 or 1.",
         ),
     ] = False,
 ) -> None:

@@ -60,7 +60,7 @@ def _draw_histogram(rows: Sequence[Document], part: Document, prefix: str) -> Pi
         axes.axvline(mean, color="black", linewidth=1.2)
         axes.annotate(
             f"mean {mean:.2f}", (mean, 1), xycoords=("data", "axes fraction"),
-            xytext=(4, -8), textcoords="offset points", va="top", fontsize=8,
+            xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=8,
         )  # fmt: skip
         axes.set_xticks([-0.05, 0, 0.25, 0.5, 0.75, 1], ["miss", "0", "0.25", "0.5", "0.75", "1"])
         axes.get_xticklabels()[0].set_horizontalalignment("right")
@@ -219,9 +219,10 @@ def _draw_bland_altman(rows: Sequence[Document], part: Document, prefix: str) ->
             if value is not None:
                 axes.axhline(value, color=PREDICTED_COLOR, linewidth=1.2, linestyle=style)
                 axes.annotate(
-                    f"{'bias' if name == 'bias' else '95 %'} {value:+.1f}",
+                    f"{'bias' if name == 'bias' else '95 %'} {_sign(value)}",
                     (1, value), xycoords=("axes fraction", "data"), xytext=(-2, 3),
                     textcoords="offset points", ha="right", fontsize=8,
+                    bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
                 )  # fmt: skip
         axes.axhline(0, color=FAINT, linewidth=1)
         axes.set_xlabel("Mean of both long axes (mm)")
@@ -229,7 +230,12 @@ def _draw_bland_altman(rows: Sequence[Document], part: Document, prefix: str) ->
 
     alt = f"Bland-Altman plot of the long axis on {len(pairs)} slices"
     if agreement["bias"] is not None:
-        alt += f": bias {agreement['bias']:+.1f} mm"
+        alt += f": bias {_sign(agreement['bias'])} mm"
     if agreement["low"] is not None:
-        alt += f", limits of agreement {agreement['low']:+.1f} to {agreement['high']:+.1f} mm"
+        alt += f", limits of agreement {_sign(agreement['low'])} to {_sign(agreement['high'])} mm"
     return draw(f"{prefix}long-axis", "Long axis, Bland-Altman", f"{alt}.", _SIZE, paint)
+
+
+def _sign(value: float) -> str:
+    """Return a difference with a sign as long as a plus."""
+    return f"{value:+.1f}".replace("-", "−")

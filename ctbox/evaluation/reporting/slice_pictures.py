@@ -123,6 +123,7 @@ def _add_tile(figure: Any, place: int) -> Any:
     count = len(_TILES)
     axes = figure.add_axes(((place + 0.02) / count, 0.01, 0.96 / count, 0.87))
     axes.set_title(_TILES[place], fontsize=8)
+    axes.set_anchor("N")
     axes.set_axis_off()
     return axes
 

@@ -147,7 +147,8 @@ def reproduce(
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
 ) -> None:
     """Make the 2023 thesis's tables again with SimpleCancerCNN, beside the honest ones."""
-    from ctbox.workflows.reproduce_thesis import ThesisRequest, format_tables, reproduce_thesis
+    from ctbox.workflows.reproduce_thesis import ThesisRequest, reproduce_thesis
+    from ctbox.workflows.thesis_tables import format_tables
 
     if side % 4:
         raise typer.BadParameter("must be a multiple of 4", param_hint="--side")

@@ -23,6 +23,9 @@ from ctbox.model.inference import Detector
 from ctbox.model.learning import copy_state
 from ctbox.model.lung_inference import LungPredictor
 
+Network = nn.Module
+"""A network in training, for those who may not name torch."""
+
 
 @dataclass(frozen=True)
 class FineTuneNotes:

@@ -34,8 +34,7 @@ from ctbox.workflows.fine_tune_tracking import RunTracker, log_to_mlflow
 from ctbox.workflows.fine_tune_updates import StageStarted, StartMeasured
 
 if TYPE_CHECKING:  # torch comes with it
-    import torch
-
+    from ctbox.model.fine_tuning import Network
     from ctbox.model.training import FitResult, Weights
     from ctbox.model.training_updates import EpochFinished
 
@@ -164,7 +163,7 @@ class _Run:
             card = build_fine_tuned_card(parent, made.config, notes, _note_epoch(epoch, made))
             save_checkpoint(self._model, weights, card)
 
-        def look(network: torch.nn.Module, epoch: int, iou: float | None) -> None:
+        def look(network: Network, epoch: int, iou: float | None) -> None:
             if epoch == 0:
                 self._ctx.report(StartMeasured(iou))
             watcher.look(network, epoch)

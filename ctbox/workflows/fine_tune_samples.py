@@ -18,10 +18,9 @@ from ctbox.workflows.fine_tune_data import make_picture
 from ctbox.workflows.fine_tune_updates import SampleBoxes, SamplePicture, SamplesChosen
 
 if TYPE_CHECKING:  # torch comes with them
-    import torch
-
     from ctbox.model.card import ModelCard
     from ctbox.model.devices import ComputeDevice
+    from ctbox.model.fine_tuning import Network
     from ctbox.model.inference import Detector
 
 _SAMPLES = 3
@@ -67,7 +66,7 @@ class SampleWatcher:
         self._samples = [_cut(one, index) for one, index in _choose(series)]
         ctx.report(SamplesChosen(tuple(_show(one) for one in self._samples)))
 
-    def look(self, network: torch.nn.Module, epoch: int) -> None:
+    def look(self, network: Network, epoch: int) -> None:
         """Report the boxes that the network draws now."""
         from ctbox.model.fine_tuning import make_detector
 

@@ -23,14 +23,19 @@ from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.curve_svg import draw_curve
 from ctbox.workflows.open_case import open_case
 from ctbox.workflows.samples import Samples, collect_samples, get_boxes, make_training_series
+from ctbox.workflows.thesis_tables import (
+    PUBLISHED_AFTER,
+    PUBLISHED_BEFORE,
+    PUBLISHED_FIRST,
+    ThesisResult,
+    ThesisRow,
+    format_tables,
+)
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.thesis import ThesisNetwork, ThesisSettings, TrainedThesis
 
 FIRST, OTHERS = "B", ("A", "G", "E")
-PUBLISHED_FIRST = 0.80
-PUBLISHED_BEFORE = {"A": 0.07, "G": 0.15, "E": 0.17}
-PUBLISHED_AFTER = {"A": 0.67, "G": 0.73, "E": 0.73}
 _LATE, _LATE_TUNED = 100, 10
 _HELD_OUT = 0.2
 Predict = Callable[[NDArray[np.generic]], FloatArray]
@@ -67,46 +72,6 @@ class ThesisRequest:
     side: int = 512
     seed: int = 1
     device: str = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class ThesisRow:
-    """One subtype's figures: mean IoU over slices.
-
-    Parameters
-    ----------
-    subtype : str
-        Letter.
-    patients, slices : int
-        At hand, after the limit.
-    old : float or None
-        Before fine-tuning, on the entire set; None for the first subtype.
-    entire, test : float
-        After training: on all slices and on the held-out fifth. LEAKY.
-    copied : float
-        Copying the nearest training slice's box, on the same fifth.
-    by_patient, by_patient_copied : float or None
-        The same two on held-out patients; None where one patient is all there is.
-    """
-
-    subtype: str
-    patients: int
-    slices: int
-    old: float | None
-    entire: float
-    test: float
-    copied: float
-    by_patient: float | None
-    by_patient_copied: float | None
-
-
-@dataclass(frozen=True)
-class ThesisResult:
-    """All rows, and the loss curves by name."""
-
-    rows: tuple[ThesisRow, ...]
-    losses: dict[str, tuple[float, ...]]
-    missing: tuple[str, ...]
 
 
 def reproduce_thesis(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
@@ -352,63 +317,3 @@ def _write_curves(out: Path, name: str, losses: Sequence[float]) -> None:
     for first, suffix in ((1, ""), (late, f"-from-{late}")):
         picture = draw_curve(f"Training loss, {name}{leaky}, from epoch {first}", losses, first)
         (out / f"{stem}{suffix}.svg").write_text(picture, encoding="utf-8")
-
-
-def format_tables(result: ThesisResult) -> str:
-    """Return the thesis's two tables and the honest one, as Markdown."""
-    first, others = result.rows[0], result.rows[1:]
-    lines = [
-        "# The 2023 thesis's tables, made again",
-        "",
-        "Mean IoU over slices. LEAKY: slices of one patient stand on both sides.",
-        "",
-        f"Small cell (B), {first.patients} patient{'' if first.patients == 1 else 's'}, "
-        f"{first.slices} slices: entire set "
-        f"{first.entire:.3f} LEAKY, test subset {first.test:.3f} LEAKY "
-        f"(published {PUBLISHED_FIRST:.2f}).",
-        "",
-        "## Zero-shot: trained on B, shown others",
-        "",
-        "| subtype | patients | slices | IoU | published |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.subtype} | {row.patients} | {row.slices} | {_number(row.old)} | "
-        f"{PUBLISHED_BEFORE[row.subtype]:.2f} |"
-        for row in others
-    ]
-    lines += [
-        "",
-        "## Fine-tuned (LEAKY)",
-        "",
-        "| subtype | entire set | test subset | old IoU | published test | copy baseline |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.subtype} | {row.entire:.3f} LEAKY | {row.test:.3f} LEAKY | {_number(row.old)} | "
-        f"{PUBLISHED_AFTER[row.subtype]:.2f} | {row.copied:.3f} LEAKY |"
-        for row in others
-    ]
-    lines += [
-        "",
-        "## By patient: nobody on both sides",
-        "",
-        "| subtype | patients | SimpleCancerCNN | copy baseline |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.subtype} | {row.patients} | {_honest(row.by_patient)} | "
-        f"{_honest(row.by_patient_copied)} |"
-        for row in result.rows
-    ]
-    for letter in result.missing:
-        lines.append(f"\nNo annotated patient of subtype {letter} is here.")
-    return "\n".join(lines) + "\n"
-
-
-def _number(value: float | None) -> str:
-    return "—" if value is None else f"{value:.3f}"
-
-
-def _honest(value: float | None) -> str:
-    return "— (one patient)" if value is None else f"{value:.3f}"

@@ -9,12 +9,8 @@ import pytest
 from ctbox.errors import TrainingDataError
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.curve_svg import draw_curve
-from ctbox.workflows.reproduce_thesis import (
-    PUBLISHED_AFTER,
-    ThesisRequest,
-    format_tables,
-    reproduce_thesis,
-)
+from ctbox.workflows.reproduce_thesis import ThesisRequest, reproduce_thesis
+from ctbox.workflows.thesis_tables import PUBLISHED_AFTER, format_tables
 from tests.workflows import fine_tune_scene as scene
 
 

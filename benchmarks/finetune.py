@@ -59,10 +59,12 @@ class Size:
     patients: int
     slices: int
     base_epochs: int
+    base_steps: int
 
 
-WHOLE = Size(patients=32, slices=30, base_epochs=10)
-QUICK = Size(patients=12, slices=14, base_epochs=1)
+WHOLE = Size(patients=32, slices=30, base_epochs=10, base_steps=100)
+# Shows that it runs; a base this short knows next to nothing.
+QUICK = Size(patients=8, slices=12, base_epochs=1, base_steps=25)
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,11 @@ class DetectorBench:
         self._card = read_card()
         self._compute = choose_device("cpu")
 
-    def train_base(self, series: Sequence[TrainingSeries], epochs: int) -> tuple[Weights, float]:
+    def train_base(self, series: Sequence[TrainingSeries], size: Size) -> tuple[Weights, float]:
         """Return weights that never saw the new subtype, and how long they took."""
         config = TrainingConfig(
-            epochs=epochs,
+            epochs=size.base_epochs,
+            steps_per_epoch=size.base_steps,
             threads=0,
             mix=SampleMix(real=0.55, pasted=0.15, synthetic=0.05, grown=0.0, negative=0.25),
         )
@@ -211,12 +214,12 @@ class ThesisBench:
         return float(np.mean([np.mean(values) for values in by_patient.values()]))
 
 
-def measure(sides: Sides, base_epochs: int) -> list[Row]:
+def measure(sides: Sides, size: Size) -> list[Row]:
     """Return a row for each model and number of boxes."""
     detector, thesis = DetectorBench(), ThesisBench()
     taught = sides.make_series(sides.old_taught)
     new, old = sides.list_cases(sides.new_judges), sides.list_cases(sides.old_judges)
-    base, seconds = detector.train_base(taught, base_epochs)
+    base, seconds = detector.train_base(taught, size)
     print(f"base: {seconds:.0f} s each", flush=True)
     other = thesis.train_base(taught, seconds)
     before = (detector.judge(base, new), detector.judge(base, old))
@@ -279,7 +282,7 @@ def main() -> None:
             config = PhantomConfig(rows=SIDE, n_slices=size.slices)
             write_collection(dicom, size.patients, 7, TaskContext(), config)
         samples = collect_samples(open_case(dicom, words.annotations, TaskContext()))
-        rows = measure(divide(samples, words.subtype), size.base_epochs)
+        rows = measure(divide(samples, words.subtype), size)
     print(describe(rows))
     if words.json is not None:
         words.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")

@@ -43,7 +43,7 @@ class Candidates:
 
 
 def average_heat(
-    maps: Sequence[SliceMaps], positions_mm: Sequence[float], centre_mm: float, reach_mm: float
+    heats: Sequence[FloatMap], positions_mm: Sequence[float], centre_mm: float, reach_mm: float
 ) -> FloatMap:
     """Return the heat (h, w) around a place, weighted linearly down to nothing beyond reach."""
     distance = np.abs(np.asarray(positions_mm, dtype=np.float64) - centre_mm)
@@ -51,9 +51,9 @@ def average_heat(
     if weights.sum() <= 0:
         weights[int(np.argmin(distance))] = 1.0
     weights /= weights.sum()
-    mixed = np.zeros_like(maps[0].heat)
-    for weight, one in zip(weights, maps, strict=True):
-        mixed += np.float32(weight) * one.heat
+    mixed = np.zeros_like(heats[0])
+    for weight, heat in zip(weights, heats, strict=True):
+        mixed += np.float32(weight) * heat
     return mixed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -162,7 +163,32 @@ def crop_planes(hu: NDArray[np.generic], crop: CropGeometry) -> FloatPlane:
     ndarray
         float32 (n, crop rows, crop columns), HU of at least −1024.
     """
-    _, rows, columns = hu.shape
+    out = np.empty((hu.shape[0], *crop.shape), dtype=np.float32)
+    for index, plane in enumerate(iterate_crops(hu, crop, hu.shape[1:])):
+        out[index] = plane
+    return out
+
+
+def iterate_crops(
+    slices: Iterable[NDArray[np.generic]], crop: CropGeometry, shape: tuple[int, ...]
+) -> Iterator[FloatPlane]:
+    """Resample slices onto the crop one by one, as `crop_planes` does all at once.
+
+    Parameters
+    ----------
+    slices : iterable of ndarray
+        Each (rows, columns), HU.
+    crop : CropGeometry
+        Where to look.
+    shape : tuple of int
+        Rows and columns of the slices.
+
+    Yields
+    ------
+    ndarray
+        float32 (crop rows, crop columns), HU of at least −1024.
+    """
+    rows, columns = shape
     row_mm, column_mm = crop.pixel_spacing_mm
     # A tent reaches over a few pixels only, so the matrices are nearly empty.
     from scipy import sparse  # late: the window imports this module for its geometry
@@ -173,11 +199,10 @@ def crop_planes(hu: NDArray[np.generic], crop: CropGeometry) -> FloatPlane:
     by_column = sparse.csr_array(
         _build_axis_matrix(crop.origin_mm[0], crop.shape[1], crop.pixel_size_mm, columns, column_mm)
     )
-    out = np.empty((hu.shape[0], *crop.shape), dtype=np.float32)
-    for index, plane in enumerate(hu):
+    for plane in slices:
         above_air = np.maximum(plane.astype(np.float32), AIR_HU) - AIR_HU
-        out[index] = (by_column @ (by_row @ above_air).T).T + AIR_HU
-    return out
+        mixed = np.asarray(by_column @ np.asarray(by_row @ above_air).T)
+        yield mixed.T + np.float32(AIR_HU)
 
 
 def _build_axis_matrix(

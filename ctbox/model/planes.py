@@ -56,6 +56,8 @@ class PlaneStack:
         """Return the slab (rows, columns) around a place along the normal."""
         weights = build_slab_weights(self.positions_mm, centre_mm, slab_mm, self.slice_spacing_mm)
         used = np.flatnonzero(weights)
+        if len(used) == 1:
+            return np.asarray(self.planes[used[0]], dtype=np.float32)
         mixed = np.zeros(self.planes.shape[1:], dtype=np.float32)
         for index in used:
             mixed += weights[index] * self.planes[index].astype(np.float32)

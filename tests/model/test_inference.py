@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from ctbox.errors import CheckpointError, DeviceError
 from ctbox.model import devices
@@ -19,15 +20,18 @@ from ctbox.model.config import (
 from ctbox.model.dataset import TrainingData
 from ctbox.model.devices import choose_device
 from ctbox.model.geometry import VolumeGeometry
-from ctbox.model.inference import Detector
-from ctbox.model.lung_inference import find_heat_neighbours, find_looked_at
+from ctbox.model.inference import Detector, VolumeDetections
+from ctbox.model.look_plan import find_heat_neighbours, find_looked_at
+from ctbox.model.lung_network import LungNetwork
+from ctbox.model.networks.detector import LungDetector
+from ctbox.model.networks.folding import fold_norms
 from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN
 from ctbox.model.recipe import Recipe, Stage
 from ctbox.model.shipping import CardNotes, build_card
 from ctbox.model.training import fit
 from ctbox.model.volume_lesions import find_core
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
-from tests.model.toy import make_config, make_geometry, make_series, make_volume
+from tests.model.toy import TOY_MODEL, make_config, make_geometry, make_series, make_volume
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +213,63 @@ def test_a_lesion_ends_where_its_trail_grows_faint(
 ) -> None:
     found = find_core(np.array(scores))
     assert (found.start, found.stop) == core
+
+
+def test_folding_the_norms_changes_nothing_and_needs_evaluation_mode() -> None:
+    torch.manual_seed(3)
+    network = LungDetector(TOY_MODEL)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.running_mean, -0.3, 0.3)
+            nn.init.uniform_(module.running_var, 0.5, 2.0)
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.uniform_(module.bias, -0.3, 0.3)
+    with pytest.raises(ValueError, match="evaluation mode"):
+        fold_norms(network)
+    inputs = torch.rand(2, 5, 64, 96)
+    with torch.inference_mode():
+        expected = network.eval()(inputs)
+        fold_norms(network)
+        found = network(inputs)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_a_batch_gives_the_boxes_of_single_slices(
+    detector: Detector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hu, _ = make_volume()
+    single = detector.predict_volume(hu, make_geometry())
+    monkeypatch.setattr(detector._predictor, "_batch", 6)
+    assert_same_boxes(detector.predict_volume(hu, make_geometry()), single, 1e-4)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU: CPU/GPU agreement not run")
+def test_the_gpu_gives_the_boxes_of_the_cpu(model_folder: Path, detector: Detector) -> None:
+    hu, _ = make_volume()
+    on_gpu = Detector.load(model_folder, device="cuda").predict_volume(hu, make_geometry())
+    assert_same_boxes(on_gpu, detector.predict_volume(hu, make_geometry()), 0.05)
+
+
+def assert_same_boxes(first: VolumeDetections, second: VolumeDetections, tolerance: float) -> None:
+    """Same detections in the same order: boxes within so many pixels, scores a tenth of that."""
+    assert any(second.slices)
+    for ours, theirs in zip(first.slices, second.slices, strict=True):
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(one.box.as_tuple(), other.box.as_tuple(), atol=tolerance)
+            assert one.score == pytest.approx(other.score, abs=tolerance / 10)
+
+
+def test_the_mirrored_slice_can_be_looked_at_as_well() -> None:
+    torch.manual_seed(1)
+    plain = LungNetwork(LungDetector(TOY_MODEL), 4, torch.device("cpu"), flip=False)
+    torch.manual_seed(1)
+    both = LungNetwork(LungDetector(TOY_MODEL), 4, torch.device("cpu"), flip=True)
+    inputs = torch.rand(1, 5, 64, 96)
+    (there,), (back,) = plain.look(inputs), plain.look(inputs.flip(-1))
+    (mixed,) = both.look(inputs)
+    np.testing.assert_allclose(mixed.heat, (there.heat + back.heat[:, ::-1]) / 2, atol=1e-6)
+    other = 96 - back.boxes[2][:, ::-1]
+    np.testing.assert_allclose(mixed.boxes[0], (there.boxes[0] + other) / 2, atol=1e-4)

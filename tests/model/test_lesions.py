@@ -104,13 +104,10 @@ def test_smoothing_pulls_an_outlier_to_its_neighbours() -> None:
 
 
 def test_heat_is_averaged_by_distance() -> None:
-    maps = [
-        SliceMaps(np.full((2, 2), v, np.float32), np.ones((2, 2), np.float32), np.zeros((4, 2, 2)))
-        for v in (0.0, 1.0, 0.0)
-    ]
-    heat = average_heat(maps, [0.0, 5.0, 10.0], 5.0, 10.0)
+    heats = [np.full((2, 2), value, np.float32) for value in (0.0, 1.0, 0.0)]
+    heat = average_heat(heats, [0.0, 5.0, 10.0], 5.0, 10.0)
     np.testing.assert_allclose(heat, 0.5)
-    np.testing.assert_allclose(average_heat(maps[1:2], [5.0], 5.0, 10.0), 1.0)
+    np.testing.assert_allclose(average_heat(heats[1:2], [5.0], 5.0, 10.0), 1.0)
 
 
 def test_candidates_are_peaks_without_overlap_best_first() -> None:

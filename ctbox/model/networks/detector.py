@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -42,6 +43,11 @@ def conv_norm(width_in: int, width_out: int, size: int = 3, stride: int = 1) -> 
     )
 
 
+def activate(x: Tensor) -> Tensor:
+    """Return SiLU; in place where no gradient is asked for, so `x` is lost there."""
+    return functional.silu(x, inplace=not torch.is_grad_enabled())
+
+
 class ResidualBlock(nn.Module):
     """Two 3×3 convolutions around a shortcut (He et al., 2016)."""
 
@@ -54,8 +60,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return features of the block's own width and stride."""
-        inner = functional.silu(self.first(x))
-        return functional.silu(self.second(inner) + self.shortcut(x))
+        inner = activate(self.first(x))
+        return activate(self.second(inner) + self.shortcut(x))
 
 
 class LungDetector(nn.Module):
@@ -116,7 +122,9 @@ class LungDetector(nn.Module):
         DetectorOutput
             Maps at twice the stem's factor: stride 4 by default.
         """
-        y = functional.silu(self.stem(functional.pixel_unshuffle(x, self.stem_factor)))
+        # Convolutions here want their channels last; the unshuffling makes a copy anyhow.
+        folded = functional.pixel_unshuffle(x, self.stem_factor)
+        y = activate(self.stem(folded.contiguous(memory_format=torch.channels_last)))
         features = []
         for stage in self.stages:
             y = stage(y)
@@ -126,10 +134,10 @@ class LungDetector(nn.Module):
             reversed(list(self.laterals)[:-1]), reversed(features[1:-1]), strict=True
         ):
             merged = functional.interpolate(merged, scale_factor=2.0, mode="nearest")
-            merged = functional.silu(merged + lateral(feature))
-        shared = functional.silu(self.smooth(merged))
-        heat_features = functional.silu(self.heat_tower(shared))
-        box_features = functional.silu(self.box_tower(shared))
+            merged = activate(merged + lateral(feature))
+        shared = activate(self.smooth(merged))
+        heat_features = activate(self.heat_tower(shared))
+        box_features = activate(self.box_tower(shared))
         return DetectorOutput(
             self.heat_head(heat_features),
             self.box_head(box_features),

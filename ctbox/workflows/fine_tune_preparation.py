@@ -72,8 +72,8 @@ class Preparation:
 
     @property
     def replays_phantoms(self) -> bool:
-        """Whether phantoms stand for old patients, as none were given."""
-        return not self.replay_patients and self.plan.replay > 0
+        """Whether phantoms are shown again: always, for few old patients show too little."""
+        return self.plan.replay > 0
 
 
 def prepare(
@@ -101,7 +101,7 @@ def prepare(
     model = config_from_dict(ModelConfig, parent.config.get("model", {}))
     samples = _join(found)
     _check_sides(samples, found, division, (replay, check), ctx)
-    old = () if replay or plan.replay == 0 else _make_replay_phantoms(request, ctx, size)
+    old = () if plan.replay == 0 else _make_replay_phantoms(request, ctx, size)
     shown_again = _make_series(samples, replay) if plan.replay > 0 else ()
     data = TrainingData(
         (

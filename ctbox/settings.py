@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ctbox.errors import SettingsError
 from ctbox.paths import user_config_folder
@@ -24,6 +24,7 @@ FILE_NAME = "settings.json"
 MAX_RECENT = 10
 THEMES = ("dark", "light")
 DEVICES = ("auto", "cpu", "cuda")
+HIDEABLE_OVERLAYS = ("annotations", "detections", "mine", "texts", "patient")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Settings:
         Whether the panel shows the raw Sobel picture.
     shortcuts : str
         Profile of shortcuts.
+    own_shortcuts : mapping
+        What the user changed of each profile: its name to commands to their keys.
+    hidden_overlays : tuple of str
+        Layers that are not shown from the start, of `HIDEABLE_OVERLAYS`.
     save_folder : str
         Where the reader's boxes were saved last; empty for the user's documents.
     reader_name : str
@@ -90,6 +95,8 @@ class Settings:
     show_outline: bool = False
     show_raw_sobel: bool = False
     shortcuts: str = "radiology"
+    own_shortcuts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    hidden_overlays: tuple[str, ...] = ()
     catalogue_view: str = ""
     save_folder: str = ""
     reader_name: str = ""
@@ -132,6 +139,17 @@ def _is_text_or_none(value: object) -> bool:
 
 def _is_object(value: object) -> bool:
     return isinstance(value, dict)
+
+
+def _is_shortcuts(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(commands, dict) and all(map(_is_paths, commands.values()))
+        for commands in value.values()
+    )
+
+
+def _is_hidden_overlays(value: object) -> bool:
+    return _is_paths(value) and set(cast("list[str]", value)) <= set(HIDEABLE_OVERLAYS)
 
 
 def _is_flag(value: object) -> bool:
@@ -186,6 +204,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "show_outline": _is_flag,
     "show_raw_sobel": _is_flag,
     "shortcuts": _is_text,
+    "own_shortcuts": _is_shortcuts,
+    "hidden_overlays": _is_hidden_overlays,
     "catalogue_view": _is_text,
     "save_folder": _is_text,
     "reader_name": _is_text,
@@ -280,6 +300,13 @@ def _parse(data: dict[str, Any], path: Path) -> LoadedSettings:
         del values[name]
     if "recent_paths" in values:
         values["recent_paths"] = tuple(values["recent_paths"][:MAX_RECENT])
+    if "hidden_overlays" in values:
+        values["hidden_overlays"] = tuple(values["hidden_overlays"])
+    if "own_shortcuts" in values:
+        values["own_shortcuts"] = {
+            profile: {command: tuple(keys) for command, keys in commands.items()}
+            for profile, commands in values["own_shortcuts"].items()
+        }
     if "user_windows" in values:
         values["user_windows"] = tuple(tuple(each) for each in values["user_windows"])
     # A newer version's number stays with its fields, so that it finds what it wrote.

@@ -134,7 +134,7 @@ def take_editing_picture(camera: Photographer, app: App) -> None:
 
 def take_dialog_pictures(camera: Photographer, app: App) -> None:
     """Keep the shortcut sheet, and the list of problems if the case has any."""
-    dialogs: list[tuple[str, QWidget]] = [("shortcuts", ShortcutSheet(app.window))]
+    dialogs: list[tuple[str, QWidget]] = [("shortcuts", ShortcutSheet(app.window.commands, app.window))]
     if app.session.case is not None and app.window.browser.problems_text:
         dialogs.append(("problems", ProblemsDialog(app.session.case, app.window)))
     for name, dialog in dialogs:

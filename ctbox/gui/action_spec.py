@@ -51,3 +51,8 @@ class ActionSpec:
     scope: Scope = Scope.WINDOW
     choice: str = ""
     short: str = ""
+
+    @property
+    def plain_text(self) -> str:
+        """Its words without the letter to underline and without dots."""
+        return self.text.replace("&", "").rstrip("…")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -208,6 +208,10 @@ ACTIONS = (
         "theme", _WINDOW, "&Light theme", (), "theme", "Switch between dark and light",
         checkable=True,
     ),
+    ActionSpec(
+        "settings", _WINDOW, "Se&ttings…", ("Ctrl+,",), "settings",
+        "Look, reading, prediction, folders and the keys of every command",
+    ),
     ActionSpec("full_screen", _WINDOW, "F&ull screen", ("F11",), "fit", checkable=True),
     ActionSpec("shortcuts", _WINDOW, "&Keyboard and mouse", ("F1",), "keyboard"),
     ActionSpec(
@@ -267,11 +271,29 @@ def _build_action(spec: ActionSpec, parent: QObject) -> QAction:
     action.setCheckable(spec.checkable)
     # In a menu an icon would take the place of the tick.
     action.setIconVisibleInMenu(not spec.checkable)
-    plain = spec.text.replace("&", "").rstrip("…")
-    key = f"  ({spec.keys[0]})" if spec.keys else ""
-    action.setToolTip(f"{spec.tip or plain}{key}")
-    action.setIconText(spec.short or plain)
+    action.setToolTip(describe_tip(spec, spec.keys))
+    action.setIconText(spec.short or spec.plain_text)
     return action
+
+
+def describe_tip(spec: ActionSpec, keys: Sequence[str]) -> str:
+    """Return a command's tooltip: what it does, and the first of its keys."""
+    return _add_key(spec.tip or spec.plain_text, keys[0] if keys else "")
+
+
+def follow_tip(widget: QWidget, action: QAction, words: str = "") -> None:
+    """Give a widget the tooltip of a command, or these words with its key, whatever its key is."""
+
+    def show() -> None:
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+        widget.setToolTip(_add_key(words, key) if words else action.toolTip())
+
+    action.changed.connect(show)
+    show()
+
+
+def _add_key(words: str, key: str) -> str:
+    return f"{words}  ({key})" if key else words
 
 
 def apply_icons(actions: Mapping[str, QAction], theme: Theme) -> None:

@@ -28,6 +28,7 @@ from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
+from ctbox.gui.preferences.commands import PreferencesCommands
 from ctbox.gui.report.commands import WORKER as REPORTING
 from ctbox.gui.report.commands import WORKER_OPTIONS as REPORTING_OPTIONS
 from ctbox.gui.report.commands import ReportCommands
@@ -85,6 +86,8 @@ class App:
         Fine-tuning and the models.
     catalogue : CatalogueCommands
         The collection's catalogue.
+    preferences : PreferencesCommands
+        Settings and keys.
     """
 
     window: MainWindow
@@ -97,11 +100,12 @@ class App:
     fusion: FusionCommands
     training: TrainingCommands
     catalogue: CatalogueCommands
+    preferences: PreferencesCommands
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
         return replace(
-            self.session.collect_settings(),
+            self.preferences.collect(self.session.collect_settings()),
             show_raw_sobel=self.inspector.raw_sobel.isChecked(),
             hit_iou=self.counting.hit_iou,
             catalogue_view=self.catalogue.describe(),
@@ -183,6 +187,7 @@ def build_app(
     cases.case_opened.connect(lambda case, _: fusion.take_case(case))
     training = TrainingCommands(session, runner)
     catalogue = CatalogueCommands(session, runner, settings.catalogue_view)
+    preferences = PreferencesCommands(session, training, runner, lesions, layouts.planes)
     DoctorCommands(session, runner, INDEXING)
     ExportCommands(session, runner, INDEXING)
     HelpCommands(session, log_path)
@@ -205,6 +210,7 @@ def build_app(
         fusion,
         training,
         catalogue,
+        preferences,
     )
 
 
@@ -250,6 +256,7 @@ def run(
     keeper = SettingsKeeper(
         app.runner, app.collect_settings, app.window.commands.values(), parent=app.window
     )
+    app.preferences.changed.connect(keeper.note_change)
     code = application.exec()
     keeper.stop()
     try:

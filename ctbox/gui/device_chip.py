@@ -55,7 +55,7 @@ class DeviceChip(QFrame):
 
     def show_idle(self) -> None:
         """Say that no model is loaded yet."""
-        self._show("Model loads on first use", "faint", "Press P to predict the shown slice.")
+        self._show("Model loads on first use", "faint", "AI ▸ Predict slice loads it.")
 
     def show_chosen(self, model: str) -> None:
         """Name the model that will predict, before it is loaded."""

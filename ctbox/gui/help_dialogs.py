@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -29,15 +31,29 @@ _ABOUT = (
 
 
 class ShortcutSheet(QDialog):
-    """All keys and mouse gestures, from the table that defines them."""
+    """All mouse gestures, and the keys as they are now.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    commands : mapping of str to QAction
+        Have the keys.
+    parent : QWidget or None
+        The window.
+    profile : str
+        What the keys are called; empty for nothing.
+    """
+
+    change_requested = Signal()
+
+    def __init__(
+        self, commands: Mapping[str, QAction], parent: QWidget | None = None, profile: str = ""
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard and mouse")
+        self.setWindowTitle("Keyboard and mouse" + (f" — {profile}" if profile else ""))
         self.resize(1120, 640)
         columns = QHBoxLayout()
         columns.setSpacing(36)
-        groups = _group_keys()
+        groups = _group_keys(commands)
         share = sum(len(rows) + 2 for _, rows in groups) // _COLUMNS
         column, filled = _start_column(columns), 0
         for title, rows in groups:
@@ -54,10 +70,16 @@ class ShortcutSheet(QDialog):
         scroll.setWidget(body)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        self.change = buttons.addButton("Change keys…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.change.clicked.connect(self._on_change)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.addWidget(scroll, 1)
         layout.addWidget(buttons)
+
+    def _on_change(self) -> None:
+        self.accept()
+        self.change_requested.emit()
 
 
 class AboutDialog(QDialog):
@@ -83,14 +105,14 @@ class AboutDialog(QDialog):
             layout.addWidget(widget)
 
 
-def _group_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+def _group_keys(commands: Mapping[str, QAction]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return headings with (keys, what they do); commands without a key are left out."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for spec in ACTIONS:
-        if spec.keys:
-            keys = "  ".join(format_key(key) for key in spec.keys)
-            plain = spec.text.replace("&", "").rstrip("…")
-            groups.setdefault(spec.group, []).append((keys, plain))
+        held = commands[spec.name].shortcuts()
+        if held:
+            keys = "  ".join(format_key(key.toString()) for key in held)
+            groups.setdefault(spec.group, []).append((keys, spec.plain_text))
     return [("Mouse", list(MOUSE_HINTS)), *groups.items()]
 
 

@@ -80,6 +80,7 @@ _NAMES = {
     "previous_box": "ph.skip-back",
     "cine": "ph.play",
     "theme": "ph.moon",
+    "settings": "ph.gear",
     "keyboard": "ph.keyboard",
     "about": "ph.info",
     "guide": "ph.book-open",

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ctbox.gui.actions import apply_icons, build_actions
+from ctbox.gui.actions import apply_icons, build_actions, follow_tip
 from ctbox.gui.browser.panel import BrowserPanel
 from ctbox.gui.device_chip import DeviceChip
 from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         edit_menu = bar.addMenu("&Edit")
         self._fill(edit_menu, EDIT_MENU)
         self._fill(edit_menu.addMenu("&Nudge selected box"), NUDGE_MENU)
+        self._fill(edit_menu, ("", "settings"))
         view_menu = bar.addMenu("&View")
         self._fill(view_menu, _VIEW_MENU)
         view_menu.insertMenu(self.commands["fit"], self.presets_menu)
@@ -189,7 +190,7 @@ class MainWindow(QMainWindow):
         button.setProperty("primary", True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setText(action.iconText())
-        button.setToolTip(action.toolTip())
+        follow_tip(button, action)
         button.setAccessibleName(action.iconText())
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))

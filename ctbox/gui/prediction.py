@@ -78,6 +78,23 @@ class PredictionController(QObject):
         """Whether the model is loaded."""
         return self._is_ready
 
+    @property
+    def model(self) -> str | None:
+        """Name or folder of the model; None for the shipped default."""
+        return self._model
+
+    @property
+    def device(self) -> str:
+        """Where it is to compute: "auto", "cpu" or "cuda"."""
+        return self._device
+
+    def set_device(self, device: str) -> None:
+        """Compute there from now on; the boxes that are there stay."""
+        if device == self._device:
+            return
+        self.cancel()
+        self._device, self._warm, self._is_ready = device, None, False
+
     def set_model(self, model: str | None) -> None:
         """Predict with another model from now on; what the one before said is cleared."""
         if model == self._model:

@@ -86,7 +86,8 @@ class PredictionCommands(QObject):
         self._window.chip.show_ready(ready.device_label, ready.name)
 
     def _on_predicted(self, result: DetectResult) -> None:
-        told = describe_result(result, self._window.viewer.state.store)
+        key = self._window.commands["next_box"].shortcut().toString()
+        told = describe_result(result, self._window.viewer.state.store, key)
         if told:
             self._toasts.show_toast(told)
 
@@ -96,7 +97,7 @@ class PredictionCommands(QObject):
         self._notifier.show_failure(error)
 
 
-def describe_result(result: DetectResult, store: DetectionStore) -> str:
+def describe_result(result: DetectResult, store: DetectionStore, next_key: str = "N") -> str:
     """Return what a prediction found at the shown confidence; empty where the slice tells it.
 
     Parameters
@@ -105,6 +106,8 @@ def describe_result(result: DetectResult, store: DetectionStore) -> str:
         What the worker sent.
     store : DetectionStore
         Has taken the result in, and knows the confidence.
+    next_key : str
+        Goes to the next box; empty for none.
     """
     uids = [each.sop_instance_uid for series in result.series for each in series.slices]
     marked = sum(bool(store.find(uid)) for uid in uids)
@@ -117,7 +120,8 @@ def describe_result(result: DetectResult, store: DetectionStore) -> str:
         return ""
     lesions = sum(_count_lesions(series, store.threshold) for series in result.series)
     noun = "lesion" if lesions == 1 else "lesions"
-    return f"{lesions} {noun}, boxes on {marked} of {where}. N goes to the next box."
+    told = f"{lesions} {noun}, boxes on {marked} of {where}."
+    return f"{told} {next_key} goes to the next box." if next_key else told
 
 
 def _count_lesions(found: SeriesResult, threshold: float) -> int:

@@ -13,7 +13,7 @@ from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.display_commands import DisplayCommands
 from ctbox.gui.editing.commands import EditingCommands
-from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
+from ctbox.gui.help_dialogs import AboutDialog
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.measuring.commands import MeasuringCommands
 from ctbox.gui.notifications import Notifier
@@ -141,7 +141,6 @@ class Session(QObject):
             "open_sample": lambda: self.open(OpenRequest(None)),
             "quit": self.window.close,
             "cancel": self.cases.cancel,
-            "shortcuts": lambda: ShortcutSheet(self.window).open(),
             "about": lambda: AboutDialog(self.window).open(),
         }
         commands = self.window.commands

@@ -82,6 +82,10 @@ class SettingsKeeper(QObject):
         timer.timeout.connect(self.save_changes)
         return timer
 
+    def note_change(self) -> None:
+        """Save soon, for something was changed."""
+        self._settle.start()
+
     def save_changes(self) -> None:
         """Write the settings if they are others than those written last."""
         settings = self._collect()

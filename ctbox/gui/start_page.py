@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.actions import follow_tip
 from ctbox.gui.icons import find_icon
 from ctbox.gui.theme import DARK, Theme
 from ctbox.paths import SAMPLE_FOLDER
@@ -107,7 +108,7 @@ class StartPage(QWidget):
         buttons.addStretch(1)
         for place, action in enumerate(actions):
             button = QPushButton(action.iconText() + ("…" if "…" in action.text() else ""))
-            button.setToolTip(action.toolTip())
+            follow_tip(button, action)
             button.setProperty("primary", place == 0)
             button.clicked.connect(action.trigger)
             self._buttons.append((button, action))
@@ -129,7 +130,7 @@ class StartPage(QWidget):
         for action in actions:
             button = QPushButton(action.text().replace("&", ""))
             button.setProperty("link", True)
-            button.setToolTip(action.toolTip())
+            follow_tip(button, action)
             button.clicked.connect(action.trigger)
             action.changed.connect(
                 lambda button=button, action=action: button.setEnabled(action.isEnabled())

@@ -13,6 +13,7 @@ from ctbox.gui.tasks import TaskRunner
 from ctbox.workflows.model_store import ModelStore
 
 if TYPE_CHECKING:  # the evaluation's libraries come with them: not at the window's start
+    from ctbox.gui.training.comparison import Comparison
     from ctbox.gui.training.models_dialog import ModelsDialog
     from ctbox.gui.training.run import TrainingRun
     from ctbox.gui.training.wizard import TrainingWizard
@@ -41,6 +42,7 @@ class TrainingCommands(QObject):
         self.store = ModelStore()
         self.wizard: TrainingWizard | None = None
         self.models: ModelsDialog | None = None
+        self._comparison: Comparison | None = None
         self._run: TrainingRun | None = None
         session.cases.case_opened.connect(self._on_case_opened)
         commands = self._window.commands
@@ -81,13 +83,15 @@ class TrainingCommands(QObject):
 
         if self.models is None:
             store = self._window.viewer.state.store
-            comparison = Comparison(self._runner, store, self)
+            comparison = self._comparison = Comparison(self._runner, store, self)
             comparison.failed.connect(self._notifier.show_failure)
             state = self._window.viewer.state
             self.models = ModelsDialog(
                 self.store, comparison, lambda: state.series_case, self._window
             )
-            self.models.active_changed.connect(self._on_active_changed)
+            self.models.active_changed.connect(self.take_active_model)
+        if self._comparison is not None:
+            self._comparison.device = self._prediction.device
         self.models.reload()
         self.models.show()
         self.models.raise_()
@@ -110,8 +114,10 @@ class TrainingCommands(QObject):
         run.reset()
         if self.wizard is not None:
             self.wizard.deleteLater()
-        self.wizard = TrainingWizard(WizardState(self.store), run, self._runner, self._window)
-        self.wizard.active_changed.connect(self._on_active_changed)
+        state = WizardState(self.store)
+        state.device = self._prediction.device
+        self.wizard = TrainingWizard(state, run, self._runner, self._window)
+        self.wizard.active_changed.connect(self.take_active_model)
 
     def _show(self) -> None:
         if self.wizard is None:
@@ -133,7 +139,8 @@ class TrainingCommands(QObject):
                 "The training run is over.", action_text="Show", on_action=self._show, seconds=20.0
             )
 
-    def _on_active_changed(self) -> None:
+    def take_active_model(self) -> None:
+        """Predict with the store's model in use from now on, and say so."""
         name = self.store.active_name
         self._prediction.set_model(name)
         self._window.chip.show_chosen(name or self.store.default_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -86,6 +88,7 @@ class MprView(QWidget):
         self._wheel_rest = 0
         self.placement = Placement()
         self.inverts_window_drag = False
+        self.key_steps: Mapping[str, int] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -255,8 +258,11 @@ class MprView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll by the keys that scroll slices; F and Esc fit."""
+        own = self.key_steps.get(QKeySequence(event.keyCombination()).toString())
         step = _KEY_STEPS.get(Qt.Key(event.key()))
-        if step is not None:
+        if own is not None:
+            self._model.step(self._across, own)
+        elif step is not None:
             is_ten = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and abs(step) == 1
             self._model.step(self._across, step * 10 if is_ten else step)
         elif event.key() == Qt.Key.Key_Escape:

@@ -107,7 +107,8 @@ class ReportCommands(QObject):
 
     def start(self, choices: ReportChoices, *, overwrite: bool = False) -> None:
         """Run a report in its worker process; its results are shown when it ends."""
-        request = choices.build_request(overwrite=overwrite)
+        device = self._session.prediction.device
+        request = replace(choices.build_request(overwrite=overwrite), device=device)
         handle = self._runner.start(
             make_report, request, kind="worker", title="Batch report", worker=WORKER
         )

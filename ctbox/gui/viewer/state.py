@@ -80,6 +80,8 @@ class ViewerState(QObject):
         self._window = LUNG_WINDOW
         self._needs_window = False
         self._smooth = True
+        self.preferred_smooth = True
+        """What resetting goes back to."""
         self._inverted = False
         self._placement = Placement()
         self._selection = Selection()
@@ -226,9 +228,9 @@ class ViewerState(QObject):
             self.placement_changed.emit()
 
     def reset_display(self) -> None:
-        """Back to the lung window, the whole image, smooth, and nothing selected."""
+        """Back to the lung window, the whole image, preferred pixels, and nothing selected."""
         self.set_window(LUNG_WINDOW)
-        self.set_smooth(True)
+        self.set_smooth(self.preferred_smooth)
         self.set_placement(Placement())
         self.set_selection(Selection())
 

@@ -88,11 +88,11 @@ def export(
     """Write boxes in another tool's format, or de-identified images, or both."""
     from ctbox.annotations.exchange.records import Origin
     from ctbox.workflows import export as work
-    from ctbox.workflows.export_formats import ExportFormat
     from ctbox.workflows.export_images import parse_window
+    from ctbox.workflows.export_request import ExportFormat, ExportRequest
 
     whose = source or (Source.EXPERT if detections is None else Source.AI)
-    request = work.ExportRequest(
+    request = ExportRequest(
         path=path,
         out=out_folder,
         to=None if to is None else ExportFormat(to.value),
@@ -138,7 +138,7 @@ def import_boxes(
 ) -> None:
     """Read boxes from another tool's files and write them as VOC, COCO, YOLO or CSV."""
     from ctbox.workflows import import_boxes as work
-    from ctbox.workflows.export_formats import ExportFormat
+    from ctbox.workflows.export_request import ExportFormat
 
     request = work.ImportRequest(
         path=path,

@@ -10,14 +10,12 @@ from ctbox.annotations.exchange.records import Origin
 from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.deidentify import Deidentifier
 from ctbox.dicom.lesion_marks import Observer
-from ctbox.dicom.series import VoiWindow
 from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detections_document import read_detections
 from ctbox.workflows.export_deidentified import DeidentifiedCopy, read_key
 from ctbox.workflows.export_files import check_apart, collect_files
 from ctbox.workflows.export_formats import (
-    ExportFormat,
     Written,
     check_not_empty,
     make_exchange_set,
@@ -32,52 +30,11 @@ from ctbox.workflows.export_lesions import (
     gather_annotations,
     gather_detections,
 )
+from ctbox.workflows.export_request import PICTURE_FORMATS, ExportFormat, ExportRequest
 from ctbox.workflows.open_case import FileProblem, open_case, open_series
 
-PICTURE_FORMATS = (ExportFormat.COCO, ExportFormat.YOLO)
-"""Formats that PNG pictures go with."""
 _SERIAL_LENGTH = 16
 _READERS = {Origin.EXPERT: "Expert", Origin.MINE: "Reviewer"}
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """What to export.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Folder, file or ZIP with the images.
-    out : pathlib.Path
-        Folder to write into.
-    to : ExportFormat or None
-        The format of the boxes; None copies de-identified images alone.
-    origin : Origin
-        Whose boxes: those of `annotations` (expert, mine) or of `detections` (AI).
-    annotations : pathlib.Path or None
-        Annotation root or patient's folder; found beside `path` if None.
-    detections : pathlib.Path or None
-        What `ctbox predict --json` has written.
-    deidentify : bool
-        Whether to write de-identified copies of the images, with boxes on these.
-    key_file : pathlib.Path or None
-        Secret that maps patients and UIDs; made if the file does not exist, new each time if None.
-    overwrite : bool
-        Whether existing files may be replaced.
-    pictures : VoiWindow or None
-        For COCO and YOLO: write each slice with a box as 8-bit PNG through this window.
-    """
-
-    path: Path
-    out: Path
-    to: ExportFormat | None
-    origin: Origin = Origin.EXPERT
-    annotations: Path | None = None
-    detections: Path | None = None
-    deidentify: bool = False
-    key_file: Path | None = None
-    overwrite: bool = False
-    pictures: VoiWindow | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -31,26 +30,11 @@ from ctbox.imaging.outline import compute_outline
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.export_files import make_safe_name
 from ctbox.workflows.export_lesions import MarkedSeries
+from ctbox.workflows.export_request import ExportFormat
 from ctbox.workflows.open_case import FileProblem
 
 COCO_NAME, CSV_NAME, NOTICE_NAME = "coco.json", "boxes.csv", "NOTICE.txt"
 _UNSORTED = "unsorted"
-
-
-class ExportFormat(StrEnum):
-    """What to write."""
-
-    VOC = "voc"
-    COCO = "coco"
-    YOLO = "yolo"
-    CSV = "csv"
-    SR = "sr"
-    SEG = "seg"
-
-    @property
-    def needs_images(self) -> bool:
-        """Whether the format refers to DICOM images, and cannot be made from boxes alone."""
-        return self in (ExportFormat.SR, ExportFormat.SEG)
 
 
 @dataclass

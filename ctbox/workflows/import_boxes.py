@@ -25,7 +25,8 @@ from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detections_document import read_json
 from ctbox.workflows.export_files import check_apart, collect_files
-from ctbox.workflows.export_formats import COCO_NAME, CSV_NAME, ExportFormat, write_boxes
+from ctbox.workflows.export_formats import COCO_NAME, CSV_NAME, write_boxes
+from ctbox.workflows.export_request import ExportFormat
 from ctbox.workflows.open_case import FileProblem, open_series
 
 MAX_FILE_BYTES = 1_000_000_000

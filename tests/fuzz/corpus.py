@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ctbox.dicom.catalog import Catalog
 from ctbox.progress import TaskContext
-from ctbox.workflows.export import ExportRequest, export
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export import export
+from ctbox.workflows.export_request import ExportFormat, ExportRequest
 from ctbox.workflows.index import IndexRequest, index_collection
 from tests.builders import save_dataset, write_rgb
 from tests.dicom.test_codecs import LOSSLESS, make_stored, write_gray

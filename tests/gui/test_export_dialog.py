@@ -15,7 +15,7 @@ from ctbox.gui.app import App, build_app
 from ctbox.gui.exporting.commands import ExportCommands
 from ctbox.gui.exporting.dialog import ExportDialog
 from ctbox.settings import Settings
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export_request import ExportFormat
 from tests.workflows.export_scene import BOXES, write_case
 
 WAIT_MS = 40_000

@@ -20,8 +20,8 @@ from ctbox.dicom.sr_reading import parse_sr
 from ctbox.errors import CtboxError
 from ctbox.imaging.outline import compute_outline
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
-from ctbox.workflows.export import ExportReport, ExportRequest, export
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export import ExportReport, export
+from ctbox.workflows.export_request import ExportFormat, ExportRequest
 from ctbox.workflows.import_boxes import ImportRequest, import_boxes
 from tests.annotations.samples import put
 from tests.builders import make_uid, write_slice

@@ -17,9 +17,9 @@ from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.reading import read_series
 from ctbox.errors import CtboxError
 from ctbox.progress import TaskCancelledError, TaskContext
-from ctbox.workflows.export import ExportReport, ExportRequest, export
+from ctbox.workflows.export import ExportReport, export
 from ctbox.workflows.export_deidentified import read_key
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export_request import ExportFormat, ExportRequest
 from ctbox.workflows.open_case import open_case
 from tests.annotations.samples import make_object, make_voc, put
 from tests.builders import write_rgb

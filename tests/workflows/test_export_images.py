@@ -11,9 +11,9 @@ import pytest
 
 from ctbox.errors import CtboxError
 from ctbox.progress import TaskContext
-from ctbox.workflows.export import ExportRequest, export
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export import export
 from ctbox.workflows.export_images import parse_window
+from ctbox.workflows.export_request import ExportFormat, ExportRequest
 from ctbox.workflows.import_boxes import ImportRequest, import_boxes
 from tests.workflows.export_scene import BOXES, make_volume, slice_uid, write_capture, write_case
 

@@ -17,8 +17,9 @@ from ctbox.annotations.exchange.records import ExchangeImage, ExchangeSet
 from ctbox.annotations.reading import read_annotations
 from ctbox.errors import CtboxError
 from ctbox.progress import TaskContext
-from ctbox.workflows.export import ExportRequest, export
-from ctbox.workflows.export_formats import ExportFormat, write_boxes
+from ctbox.workflows.export import export
+from ctbox.workflows.export_formats import write_boxes
+from ctbox.workflows.export_request import ExportFormat, ExportRequest
 from ctbox.workflows.import_boxes import (
     ImportFormat,
     ImportReport,

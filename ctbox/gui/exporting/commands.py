@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ctbox.gui.session import Session
-    from ctbox.workflows.export import ExportReport, ExportRequest
+    from ctbox.workflows.export import ExportReport
+    from ctbox.workflows.export_request import ExportRequest
     from ctbox.workflows.open_case import FileProblem
 
 _SHOWN = 200

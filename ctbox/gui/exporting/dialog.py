@@ -22,8 +22,7 @@ from ctbox.annotations.exchange.records import Origin
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.browser.catalogue_filters import ChoiceBox
 from ctbox.gui.report.folder_field import FolderField
-from ctbox.workflows.export import PICTURE_FORMATS, ExportRequest
-from ctbox.workflows.export_formats import ExportFormat
+from ctbox.workflows.export_request import PICTURE_FORMATS, ExportFormat, ExportRequest
 
 FORMATS = (
     ("PASCAL VOC (XML)", ExportFormat.VOC),

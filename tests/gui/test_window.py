@@ -414,8 +414,7 @@ def test_the_open_case_stays_when_the_next_cannot_be_read(
 
 def test_skipped_files_are_listed_with_reasons(qtbot, opened: App) -> None:
     qtbot.mouseClick(opened.window.browser._problems, Qt.MouseButton.LeftButton)
-    dialog = opened.window.findChild(QDialog)
-    assert dialog.isVisible()
+    (dialog,) = (each for each in opened.window.findChildren(QDialog) if each.isVisible())
     item = dialog.findChild(QTreeWidget).topLevelItem(0)
     row = [item.text(column) for column in range(3)]
     assert row[:2] == ["Skipped file", "notes.txt"]

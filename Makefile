@@ -33,8 +33,11 @@ types: setup-dev
 contracts: setup-dev
 	@.venv/bin/lint-imports
 
+# Files side by side, one to a core; four are enough for the few long ones.
+WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n > 4 ? 4 : n)))
+
 fast-tests: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -n $(WORKERS) --dist loadfile
 
 test-slow: setup-dev  ## The tests that take minutes
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -m slow --timeout 1200

@@ -23,6 +23,7 @@ from ctbox.gui.app import App, build_app, find_application
 from ctbox.gui.browser.problems import ProblemsDialog
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.help_dialogs import ShortcutSheet
+from ctbox.gui.preferences.dialog import KEYS
 from ctbox.gui.viewer.placement import Placement
 from ctbox.phantom.collection import write_collection
 from ctbox.progress import TaskContext
@@ -91,6 +92,7 @@ def take_pictures(case: Path) -> None:
     take_reading_pictures(app, camera.keep, camera.wait)
     take_editing_picture(camera, app)
     take_dialog_pictures(camera, app)
+    take_settings_picture(camera, app)
     app.close()
 
 
@@ -134,13 +136,26 @@ def take_editing_picture(camera: Photographer, app: App) -> None:
 
 def take_dialog_pictures(camera: Photographer, app: App) -> None:
     """Keep the shortcut sheet, and the list of problems if the case has any."""
-    dialogs: list[tuple[str, QWidget]] = [("shortcuts", ShortcutSheet(app.window.commands, app.window))]
+    dialogs: list[tuple[str, QWidget]] = [
+        ("shortcuts", ShortcutSheet(app.window.commands, app.window))
+    ]
     if app.session.case is not None and app.window.browser.problems_text:
         dialogs.append(("problems", ProblemsDialog(app.session.case, app.window)))
     for name, dialog in dialogs:
         dialog.show()
         camera.keep(name, dialog)
         dialog.close()
+
+
+def take_settings_picture(camera: Photographer, app: App) -> None:
+    """Keep the page of keys."""
+    app.preferences.show()
+    dialog = app.preferences.dialog
+    if dialog is not None:
+        dialog.go_to(KEYS)
+        dialog.keys.table.choose("next_slice")
+        camera.keep("settings", dialog)
+        dialog.accept()
 
 
 def go_to_largest_box(app: App) -> None:

@@ -22,6 +22,7 @@ from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
 
 _COLUMNS = 3
 _KEY_WIDTH = 128
+_CHANGE_WIDTH = 136
 RESEARCH_NOTICE = "Research use only: not for diagnosis"
 _ABOUT = (
     "ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says "
@@ -71,6 +72,8 @@ class ShortcutSheet(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.change = buttons.addButton("Change keys…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.change.setAutoDefault(False)
+        self.change.setMinimumWidth(_CHANGE_WIDTH)
         self.change.clicked.connect(self._on_change)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)

@@ -100,6 +100,12 @@ QSpinBox, QDoubleSpinBox { padding: 4px 6px; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border-color: $accent;
 }
+QLineEdit[plain="true"] { background: transparent; border-color: transparent; padding-left: 0; }
+QLineEdit[plain="true"]:focus { border-color: $accent; }
+QListWidget#settingsPages { padding: 14px 8px; border-right: 1px solid $border; }
+QListWidget#settingsPages::item { padding-left: 10px; border-radius: 6px; }
+QListWidget#settingsPages::item:selected { background: $hover; color: $text; }
+QListWidget#settingsPages::item:focus { border: 1px solid $accent; }
 QTextBrowser { background: transparent; border: none; }
 QCheckBox, QRadioButton { spacing: 7px; }
 QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {

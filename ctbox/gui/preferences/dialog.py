@@ -77,6 +77,7 @@ class SettingsDialog(QDialog):
     def _build_navigation(self) -> QListWidget:
         navigation = QListWidget()
         navigation.setAccessibleName("Pages of the settings")
+        navigation.setObjectName("settingsPages")
         navigation.setFixedWidth(_NAVIGATION_WIDTH)
         for title in _TITLES:
             item = QListWidgetItem(title)
@@ -125,6 +126,7 @@ class SettingsDialog(QDialog):
     def _on_page_chosen(self, page: int) -> None:
         self._stack.setCurrentIndex(page)
         is_keys = page == KEYS
+        self.reset.setVisible(page != FILES)
         self.reset.setText("Restore all keys" if is_keys else "Reset to defaults")
         self.reset.setToolTip(
             "All commands get this profile's keys"

@@ -72,5 +72,5 @@ def empty_folder(folder: Path, ctx: TaskContext) -> int:
 def describe_size(size: int) -> str:
     """Return bytes as a person reads them, in powers of ten."""
     if size < 10**6:
-        return f"{size / 1e3:.0f} kB" if size else "empty"
+        return f"{size / 1e3:.0f} kB" if size else "nothing"
     return f"{size / 1e6:.0f} MB" if size < 10**9 else f"{size / 1e9:.1f} GB"

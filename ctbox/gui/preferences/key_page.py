@@ -22,6 +22,7 @@ from ctbox.gui.preferences.key_profiles import MOST_KEYS, PROFILES, SPECS, norma
 from ctbox.gui.preferences.key_table import KeyTable
 from ctbox.gui.preferences.page import choose_value, make_choice, make_hint
 
+_FIELD_WIDTH = 104
 _FIELD_NAMES = ("Key", "Second key")
 
 
@@ -36,7 +37,7 @@ class KeyField(QWidget):
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName(name)
         self.edit.setToolTip("Press the key")
-        self.edit.setMinimumWidth(120)
+        self.edit.setFixedWidth(_FIELD_WIDTH)
         self.edit.editingFinished.connect(self._on_pressed)
         self.remove = QPushButton("Remove")
         self.remove.setProperty("link", True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
+from ctbox.gui.browser.catalogue_filters import ChoiceBox
 from ctbox.settings import Settings
 
 Choice = tuple[str, object]
@@ -41,9 +42,7 @@ class SettingsPage(QWidget):
 
 def make_choice(name: str, choices: Sequence[Choice]) -> QComboBox:
     """Return a list to choose one value from."""
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setProperty("chevron", True)
+    box = ChoiceBox(name)
     for words, value in choices:
         box.addItem(words, value)
     return box

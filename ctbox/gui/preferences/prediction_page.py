@@ -70,11 +70,12 @@ class PredictionPage(SettingsPage):
 
     def _lay_out(self) -> None:
         for widget in (self.device, self.model):
-            widget.setMinimumWidth(_FIELD_WIDTH)
+            widget.setFixedWidth(_FIELD_WIDTH)
         score = QHBoxLayout()
         score.setSpacing(14)
         score.addWidget(self.own)
         score.addWidget(self.confidence)
+        score.addStretch(1)
         self.form.addRow("C&ompute on", self.device)
         self.form.addRow("", self.meaning)
         self.form.addRow("Mo&del", self.model)
@@ -82,7 +83,7 @@ class PredictionPage(SettingsPage):
         self.form.addRow("Confidence", score)
         hint = "Boxes with a lower score are hidden everywhere; nothing is predicted anew."
         self.form.addRow("", make_hint(hint))
-        self.form.setFieldGrowthPolicy(self.form.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.form.setFieldGrowthPolicy(self.form.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.form)

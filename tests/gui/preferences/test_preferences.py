@@ -120,10 +120,9 @@ def test_planes_follow_the_keys(qtbot, app: App, monkeypatch) -> None:
     plane = app.layouts.planes[0]
     steps: list[int] = []
     monkeypatch.setattr(plane._model, "step", lambda _, count: steps.append(count))
-    qtbot.keyClick(plane, Qt.Key.Key_A)
-    qtbot.keyClick(plane, Qt.Key.Key_D)
-    qtbot.keyClick(plane, Qt.Key.Key_Down)
-    qtbot.keyClick(plane, Qt.Key.Key_PageUp)
+    plane.setFocus()
+    for key in (Qt.Key.Key_A, Qt.Key.Key_D, Qt.Key.Key_Down, Qt.Key.Key_PageUp):
+        press(qtbot, app, key)
     assert steps == [-1, 1, 1, -10]
 
 
@@ -335,7 +334,7 @@ def test_name_and_folders(qtbot, app: App, tmp_path: Path, monkeypatch) -> None:
     qtbot.mouseClick(page.open_buttons["Autosave"], LEFT)
     assert shown == [str(tmp_path / "home" / "edits")]
     qtbot.mouseClick(page.clear, LEFT)
-    qtbot.waitUntil(lambda: page.taken.text() == "empty")
+    qtbot.waitUntil(lambda: page.taken.text() == "nothing")
     assert not kept.exists()
     assert not page.clear.isEnabled()
     close(qtbot, app)

@@ -54,7 +54,7 @@ EDIT_ACTIONS = (
     ),
     ActionSpec(
         "propose", _EDIT, "Propose boxes &between", ("G",), "propose",
-        "Interpolate between your boxes of one tumour; Enter confirms, Esc discards",
+        "Interpolate between your boxes of one tumour, to be confirmed or discarded",
     ),
     ActionSpec(
         "discard_proposals", _EDIT, "D&iscard proposals", (), "",

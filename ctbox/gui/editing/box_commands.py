@@ -185,8 +185,16 @@ class BoxCommands(QObject):
         )
         count = len(found)
         what = f"{count} box{'' if count == 1 else 'es'} proposed"
-        self._toasts.show_toast(f"{what}: Enter confirms, Shift+Enter all, Esc discards.")
+        self._toasts.show_toast(f"{what}: {self._describe_confirming()}Esc discards.")
         self._go_to_next_proposal()
+
+    def _describe_confirming(self) -> str:
+        """Return the keys that confirm, as they are now."""
+        held = {
+            what: self._window.commands[name].shortcut().toString().replace("Return", "Enter")
+            for name, what in (("accept_box", " confirms, "), ("accept_all", " all, "))
+        }
+        return "".join(f"{key}{what}" for what, key in held.items() if key)
 
     def _find_anchor(self, own: dict[int, tuple[OwnBox, ...]]) -> tuple[int, OwnBox] | None:
         """Return the selected box, else one on the nearest slice that has any."""

@@ -12,9 +12,9 @@ from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.state import Selection, ViewerState
 from ctbox.workflows.open_case import Case
 
-NOT_PREDICTED = "Not predicted yet: Shift+P looks at the whole series."
+NOT_PREDICTED = "Not predicted yet: Predict series looks at all of it."
 ONLY_SLICES = (
-    "Only single slices were predicted. Shift+P looks at the whole series, and links its boxes "
+    "Only single slices were predicted. Predict series looks at all of them, and links its boxes "
     "to lesions; scores then differ, as a slice's is mixed with its lesion's."
 )
 NOTHING_FOUND = "The model found no lesion in this series."

@@ -165,6 +165,11 @@ _TEXTS = ", ".join(
         "s.thickness_mm", "s.kernel", "s.phase",
     )
 )  # fmt: skip
+_SERIES = (
+    "s.patient_id, s.study_uid, s.key, 1, 1, s.n_slices, s.annotated_slices, s.boxes, "
+    f"s.n_problems, {_REVIEW} != 'open', s.subtype, {_SEX}, {_AGE}, s.study_date, s.manufacturer, "
+    "s.model_name, s.thickness_mm, s.kernel, s.phase, s.description, s.modality, s.problems"
+)
 _DESCRIPTION = "CASE WHEN count(DISTINCT {0}) = 1 THEN min({0}) END"
 
 
@@ -221,19 +226,24 @@ class CatalogQuery:
 
     def list_series(self, patient_id: str, study_uid: str) -> list[CatalogRow]:
         """Return the series of a study."""
-        counts = f"1, 1, s.n_slices, s.annotated_slices, s.boxes, s.n_problems, {_REVIEW} != 'open'"
         order = (
             "s.series_number, s.key"
             if self._sort.key == "patient"
             else self._compose_order(grouped=False)
         )
         sql = (
-            f"SELECT s.patient_id, s.study_uid, s.key, {counts}, s.subtype, {_SEX}, {_AGE}, "
-            "s.study_date, s.manufacturer, s.model_name, s.thickness_mm, s.kernel, s.phase, "
-            f"s.description, s.modality, s.problems {_FROM} {self._where} "
+            f"SELECT {_SERIES} {_FROM} {self._where} "
             f"AND s.patient_id = ? AND s.study_uid = ? ORDER BY {order}"
         )
         return self._list(sql, patient_id, study_uid)
+
+    def list_all_series(self) -> list[CatalogRow]:
+        """Return every series that is wanted, patient by patient."""
+        sql = (
+            f"SELECT {_SERIES} {_FROM} {self._where} "
+            "ORDER BY s.patient_id, s.study_date, s.study_uid, s.series_number, s.key"
+        )
+        return self._list(sql)
 
     def find_clinical(self, patient_id: str) -> ClinicalFacts | None:
         """Return what the clinical table says of a patient."""

@@ -13,6 +13,7 @@ from ctbox.gui.editing.action_table import EDIT_ACTIONS
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_ACTIONS
 from ctbox.gui.report.action_table import REPORT_ACTIONS
+from ctbox.gui.review.action_table import REVIEW_ACTIONS
 from ctbox.gui.theme import Theme
 
 _FILE, _SCROLL, _SHOW, _HANDS = "File", "Scroll", "Display", "Left mouse button"
@@ -173,6 +174,7 @@ ACTIONS = (
     *LAYOUT_ACTIONS,
     *EDIT_ACTIONS,
     *REPORT_ACTIONS,
+    *REVIEW_ACTIONS,
     ActionSpec(
         "outline", _BOXES, "Sobel &outline", ("O",), "outline",
         "Lay the tumour's Sobel outline on the slice", checkable=True, short="Outline",

@@ -32,6 +32,7 @@ from ctbox.gui.preferences.commands import PreferencesCommands
 from ctbox.gui.report.commands import WORKER as REPORTING
 from ctbox.gui.report.commands import WORKER_OPTIONS as REPORTING_OPTIONS
 from ctbox.gui.report.commands import ReportCommands
+from ctbox.gui.review.commands import ReviewCommands
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
@@ -88,6 +89,8 @@ class App:
         The collection's catalogue.
     preferences : PreferencesCommands
         Settings and keys.
+    review : ReviewCommands
+        Going through series one after the other.
     """
 
     window: MainWindow
@@ -101,6 +104,7 @@ class App:
     training: TrainingCommands
     catalogue: CatalogueCommands
     preferences: PreferencesCommands
+    review: ReviewCommands
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
@@ -116,6 +120,7 @@ class App:
         settings = self.collect_settings()
         self.runner.shutdown(SHUTDOWN_LIMIT_S)
         self.session.editing.close()
+        self.review.close()
         self.catalogue.close()
         self.window.close()
         return settings
@@ -211,6 +216,7 @@ def build_app(
         training,
         catalogue,
         preferences,
+        ReviewCommands(session, runner, catalogue),
     )
 
 
@@ -253,6 +259,7 @@ def run(
     if path is not None or sample:
         app.session.open(OpenRequest(path, annotations))
     app.session.offer_recovery()
+    app.review.offer_resume()
     keeper = SettingsKeeper(
         app.runner, app.collect_settings, app.window.commands.values(), parent=app.window
     )

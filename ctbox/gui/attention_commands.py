@@ -75,7 +75,7 @@ class AttentionCommands(QObject):
 
     def _describe(self) -> str:
         shown = self._state.slice
-        if not self._state.overlays.attention or shown is None:
+        if not self._state.overlays.attention or shown is None or self._state.store.is_hidden:
             return ""
         uid, store = shown.sop_instance_uid, self._state.store
         if store.find_attention(uid) is not None:

@@ -87,6 +87,7 @@ _NAMES = {
     "bug": "ph.bug",
     "attention": "ph.thermometer",
     "report": "ph.table",
+    "review": "ph.check-square",
     "compare": "ph.arrows-left-right",
     "warning": "ph.warning",
     "drop": "ph.download-simple",

@@ -30,6 +30,7 @@ from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_MENU
 from ctbox.gui.layouts.grid import PaneGrid
 from ctbox.gui.report.action_table import REPORT_MENU
+from ctbox.gui.review.action_table import REVIEW_MENU
 from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
 from ctbox.gui.tasks import TaskRunner
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
         self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
         self._fill(bar.addMenu("&Tools"), (*_TOOLS_MENU, *REPORT_MENU))
         self._fill(bar.addMenu("&AI"), _AI_MENU)
+        self._fill(bar.addMenu("&Review"), REVIEW_MENU)
         bar.addMenu(self._window_menu)
         self._window_menu.addSeparator()
         self._fill(self._window_menu, ("theme", "full_screen"))

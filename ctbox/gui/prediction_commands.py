@@ -12,6 +12,8 @@ from ctbox.gui.toasts import ToastArea
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
 from ctbox.workflows.detect import DetectResult, ModelReady, SeriesResult
 
+HIDDEN = "The AI is hidden while you read. Review ▸ Reveal AI shows it."
+
 _HAS_SERIES = (
     "This slice already has its result from the whole series, which sees more than one slice "
     "alone. That one stays."
@@ -72,6 +74,9 @@ class PredictionCommands(QObject):
         series_case = self._window.viewer.state.series_case
         if series_case is None or self._prediction.is_running:
             return None
+        if self._window.viewer.state.store.is_hidden:
+            self._toasts.show_toast(HIDDEN)
+            return None
         reason = series_case.series.skip_detection_reason
         if reason is not None:
             self._toasts.show_toast(f"Not predicted. {reason}")
@@ -86,6 +91,8 @@ class PredictionCommands(QObject):
         self._window.chip.show_ready(ready.device_label, ready.name)
 
     def _on_predicted(self, result: DetectResult) -> None:
+        if self._window.viewer.state.store.is_hidden:
+            return
         key = self._window.commands["next_box"].shortcut().toString()
         told = describe_result(result, self._window.viewer.state.store, key)
         if told:

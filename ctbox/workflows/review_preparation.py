@@ -80,6 +80,25 @@ class ReviewTarget:
 
 
 @dataclass(frozen=True)
+class KnownPrediction:
+    """What a model said of a series in this window.
+
+    Parameters
+    ----------
+    model : ModelReady
+        The model.
+    result : SeriesResult
+        The predicted slices, and lesions where all were.
+    is_whole : bool
+        Whether the whole series was predicted.
+    """
+
+    model: ModelReady
+    result: SeriesResult
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
 class PrepareRequest:
     """What to make a queue of.
 
@@ -95,6 +114,8 @@ class PrepareRequest:
         "auto", "cpu" or "cuda".
     threshold : float or None
         Confidence from which boxes count; None for the model's own.
+    known : tuple of KnownPrediction
+        Predictions at hand; they are kept first.
     folder : pathlib.Path or None
         Where predictions are kept, instead of the user's own place.
     """
@@ -104,6 +125,7 @@ class PrepareRequest:
     model: str | None = None
     device: str = "auto"
     threshold: float | None = None
+    known: tuple[KnownPrediction, ...] = ()
     folder: Path | None = None
 
 
@@ -252,11 +274,15 @@ def prepare_review(request: PrepareRequest, ctx: TaskContext) -> PreparedReview:
 
     Raises
     ------
+    AnnotationError
+        If the predictions at hand cannot be kept.
     CheckpointError, DeviceError
         If there is something to predict and the model cannot be loaded.
     TaskCancelledError
         If cancelled; what was predicted until then is kept.
     """
+    for known in request.known:
+        keep_prediction(known.model, known.result, request.folder, is_whole=known.is_whole)
     ready = None
     if request.predict:
         ready = warm_up(DetectRequest((), request.model, request.device), ctx)
@@ -281,10 +307,11 @@ def _prepare_item(
 ) -> tuple[ReviewItem, str]:
     key = target.item.key
     kept = read_prediction(key, request.folder)
-    if ready is not None and (kept is None or kept.model.sha256 != ready.sha256):
-        kept = None
-    elif kept is None:
+    if ready is None and kept is None:
         return target.item, ""
+    if ready is not None and kept is not None:
+        is_current = kept.is_whole and kept.model.sha256 == ready.sha256
+        kept = kept if is_current else None
     case = _open(target, ctx)
     if kept is None:
         if case.series.skip_detection_reason is not None:

@@ -7,7 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ctbox.annotations.edit_journal import SUFFIX, EditJournal, read_journal
 from ctbox.annotations.exchange.csv_boxes import guard_formula
 from ctbox.errors import AnnotationError
 from ctbox.paths import user_data_folder
+from ctbox.progress import TaskContext
 from ctbox.workflows.review_queue import (
     Decision,
     ReadBox,
@@ -240,12 +241,21 @@ def _count_seconds(reading: Reading) -> str:
     return f"{taken.total_seconds():.1f}"
 
 
-def write_readings(queue: ReviewQueue, path: Path) -> None:
-    """Write the readings as a CSV file in UTF-8, whole or not at all.
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Readings as `format_readings` gives them, and the file to write."""
+
+    path: Path
+    text: str
+
+
+def export_readings(request: ExportRequest, _ctx: TaskContext) -> Path:
+    """Write readings as a file in UTF-8, whole or not at all; return its path.
 
     Raises
     ------
     AnnotationError
         If it cannot be written.
     """
-    write_atomically(path, format_readings(queue).encode("utf-8"), overwrite=True)
+    write_atomically(request.path, request.text.encode("utf-8"), overwrite=True)
+    return request.path

@@ -17,6 +17,7 @@ ONLY_SLICES = (
     "Only single slices were predicted. Predict series looks at all of them, and links its boxes "
     "to lesions; scores then differ, as a slice's is mixed with its lesion's."
 )
+AI_HIDDEN = "The AI is hidden: you read first. Review ▸ Reveal AI shows it."
 NOTHING_FOUND = "The model found no lesion in this series."
 NONE_SHOWN = "No lesion at this confidence. Move the slider to the left to see fainter ones."
 
@@ -104,7 +105,7 @@ class LesionsBinding(QObject):
         reason = series_case.series.skip_detection_reason
         rows = () if self._table is None else self._table.build_rows(store.threshold)
         message = self._explain(rows, reason)
-        can_predict = reason is None and self._table is None
+        can_predict = reason is None and self._table is None and not store.is_hidden
         self._panel.show_rows(rows, message, can_predict=can_predict)
         self._mark_selected()
 
@@ -112,6 +113,8 @@ class LesionsBinding(QObject):
         series_case, store = self._state.series_case, self._state.store
         if reason is not None or series_case is None:
             return f"Not predicted. {reason}"
+        if store.is_hidden:
+            return AI_HIDDEN
         lesions = store.find_lesions(series_case.series.key)
         if lesions is None:
             uids = (each.sop_instance_uid for each in series_case.series.slices)

@@ -46,6 +46,21 @@ class DetectionStore(QObject):
         self._attention: OrderedDict[str, AttentionMap] = OrderedDict()
         self._version = 0
         self._generation = 0
+        self._is_hidden = False
+
+    # --- hiding -----------------------------------------------------------------------------
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing is told of what the model said, as while a reader reads blind."""
+        return self._is_hidden
+
+    def set_hidden(self, hidden: bool) -> None:
+        """Answer as if nothing were predicted, whatever is there or comes; or tell again."""
+        if hidden != self._is_hidden:
+            self._is_hidden = hidden
+            self._version += 1
+            self.detections_changed.emit()
 
     # --- confidence -------------------------------------------------------------------------
 
@@ -121,7 +136,7 @@ class DetectionStore(QObject):
 
     def find_attention(self, sop_instance_uid: str) -> AttentionMap | None:
         """Return where the model looked on a slice; None where it was not asked."""
-        return self._attention.get(sop_instance_uid)
+        return None if self._is_hidden else self._attention.get(sop_instance_uid)
 
     @property
     def generation(self) -> int:
@@ -140,23 +155,27 @@ class DetectionStore(QObject):
 
     def has(self, sop_instance_uid: str) -> bool:
         """Whether the slice was predicted at all."""
+        return self.find_all(sop_instance_uid) is not None
+
+    def is_kept(self, sop_instance_uid: str) -> bool:
+        """Whether the slice was predicted, even while that is hidden."""
         return sop_instance_uid in self._by_uid
 
     def find(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
         """Return the shown detections of a slice, best first; None if it was not predicted."""
-        found = self._by_uid.get(sop_instance_uid)
+        found = self.find_all(sop_instance_uid)
         if found is None:
             return None
         return tuple(detection for detection in found if detection.score >= self.threshold)
 
     def find_all(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
         """Return a slice's detections of any score, best first; None if it was not predicted."""
-        return self._by_uid.get(sop_instance_uid)
+        return None if self._is_hidden else self._by_uid.get(sop_instance_uid)
 
     def find_source(self, sop_instance_uid: str) -> Source | None:
         """Return how a slice was predicted; None if it was not."""
-        return self._sources.get(sop_instance_uid)
+        return None if self._is_hidden else self._sources.get(sop_instance_uid)
 
     def find_lesions(self, series_key: str) -> tuple[Lesion, ...] | None:
         """Return a series' lesions of any score, best first; None if it was not predicted whole."""
-        return self._lesions.get(series_key)
+        return None if self._is_hidden else self._lesions.get(series_key)

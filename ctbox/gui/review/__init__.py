@@ -1,0 +1,1 @@
+"""Reviewing series one after the other: the queue, its panel and its commands."""

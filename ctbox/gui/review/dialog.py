@@ -1,0 +1,192 @@
+"""The dialog that asks what to review, in which order, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctbox.workflows.review_queue import ReviewOrder
+
+ORDERS = {
+    ReviewOrder.WORST_IOU: "Worst IoU with the expert first",
+    ReviewOrder.HIGHEST_SCORE: "Highest score first",
+    ReviewOrder.LEAST_CERTAIN: "Least certain first",
+}
+_INTRO = (
+    "Every series with an expert's boxes or a prediction is shown, one after the other. Each "
+    "decision is on the disk at once; you can stop at any time and go on later."
+)
+_NO_CASE = "Open a case to review its series."
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOffer:
+    """What can be reviewed.
+
+    Parameters
+    ----------
+    in_case, in_catalogue : int
+        Series in the open case, and in the catalogue as it is filtered.
+    can_resume : str
+        How far the unfinished review is; empty without one.
+    reader : str
+        The reader's name, if known.
+    """
+
+    in_case: int = 0
+    in_catalogue: int = 0
+    can_resume: str = ""
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChoices:
+    """What the reader wants.
+
+    Parameters
+    ----------
+    of_catalogue : bool
+        The catalogue's series rather than the open case's.
+    order : ReviewOrder
+        What comes first.
+    predict : bool
+        Whether to predict series that were not predicted yet.
+    blind : bool
+        Whether to hide the AI until it is revealed.
+    reader : str
+        Who reads.
+    """
+
+    of_catalogue: bool = False
+    order: ReviewOrder = ReviewOrder.WORST_IOU
+    predict: bool = False
+    blind: bool = False
+    reader: str = ""
+
+
+class ReviewDialog(QDialog):
+    """Asks for a `ReviewChoices`; `requested` comes with it, `resume_requested` without.
+
+    Parameters
+    ----------
+    offer : ReviewOffer
+        What can be reviewed.
+    """
+
+    requested = Signal(object)
+    resume_requested = Signal()
+
+    def __init__(self, offer: ReviewOffer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Start review")
+        self.resize(560, 0)
+        self.of_case = QRadioButton(f"The open case: {_count(offer.in_case)}")
+        self.of_catalogue = QRadioButton(
+            f"The catalogue, as it is filtered now: {_count(offer.in_catalogue)}"
+        )
+        self.scope = QButtonGroup(self)
+        for button, count in (
+            (self.of_case, offer.in_case),
+            (self.of_catalogue, offer.in_catalogue),
+        ):
+            self.scope.addButton(button)
+            button.setEnabled(count > 0)
+        (self.of_case if offer.in_case else self.of_catalogue).setChecked(True)
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order")
+        self.order.setProperty("chevron", True)
+        for order, text in ORDERS.items():
+            self.order.addItem(text, order)
+        self.predict = QCheckBox("&Predict series that were not predicted yet")
+        self.predict.setToolTip(
+            "In the background, before the review begins; series without an expert's boxes come "
+            "in too. What was predicted is kept."
+        )
+        self.blind = QCheckBox("&Blind: hide the AI until I have read the series")
+        self.blind.setToolTip(
+            "Boxes, lesion list, marks, attention and IoU are hidden. R reveals them; what you "
+            "drew before and after is kept, with the times."
+        )
+        self.reader = QLineEdit(offer.reader)
+        self.reader.setAccessibleName("Reader")
+        self.reader.setPlaceholderText("kept with every reading; may stay empty")
+        self.resume = QPushButton(f"Go on with the last one ({offer.can_resume})")
+        self.resume.setVisible(bool(offer.can_resume))
+        self.resume.setAutoDefault(False)
+        self.resume.clicked.connect(self._on_resume)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.start = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setDefault(True)
+        self.start.setEnabled(bool(offer.in_case or offer.in_catalogue))
+        self.buttons.accepted.connect(self._on_start)
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        intro = QLabel(_INTRO if self.start.isEnabled() else f"{_INTRO}\n\n{_NO_CASE}")
+        intro.setWordWrap(True)
+        intro.setProperty("muted", True)
+        scope = QVBoxLayout()
+        scope.setSpacing(6)
+        scope.addWidget(self.of_case)
+        scope.addWidget(self.of_catalogue)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Series", scope)
+        form.addRow("&Order", self.order)
+        form.addRow("", self.predict)
+        form.addRow("", self.blind)
+        form.addRow("&Reader", self.reader)
+        foot = QHBoxLayout()
+        foot.addWidget(self.resume)
+        foot.addWidget(self.buttons, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(16)
+        layout.addWidget(intro)
+        layout.addLayout(form)
+        layout.addStretch(1)
+        layout.addLayout(foot)
+
+    @property
+    def choices(self) -> ReviewChoices:
+        """What stands in the dialog."""
+        return ReviewChoices(
+            of_catalogue=self.of_catalogue.isChecked(),
+            order=ReviewOrder(self.order.currentData()),
+            predict=self.predict.isChecked(),
+            blind=self.blind.isChecked(),
+            reader=self.reader.text().strip(),
+        )
+
+    def _on_start(self) -> None:
+        choices = self.choices
+        self.accept()
+        self.requested.emit(choices)
+
+    def _on_resume(self) -> None:
+        self.reject()
+        self.resume_requested.emit()
+
+
+def _count(series: int) -> str:
+    return f"{series} series" if series else "none"

@@ -87,3 +87,21 @@ def test_the_note_counts_what_is_shown(qapp: object, threshold: float, told: str
     store.set_threshold(threshold)
     result = DetectResult(READY, (SeriesResult(series, slices),))
     assert describe_result(result, store) == told
+
+
+def test_hidden_store_answers_as_if_nothing_were_predicted(qtbot) -> None:
+    store = DetectionStore()
+    found = SliceDetections("1.2", (Detection(BoundingBox(0, 0, 9, 9), 0.9),))
+    store.add_series("key", [found], [])
+    with qtbot.waitSignal(store.detections_changed):
+        store.set_hidden(True)
+    assert store.is_hidden
+    assert not store.has("1.2")
+    assert store.find("1.2") is store.find_all("1.2") is store.find_source("1.2") is None
+    assert store.find_lesions("key") is None
+    store.add([SliceDetections("3.4", found.detections)])
+    assert store.find("3.4") is None
+    assert store.is_kept("3.4")
+    store.set_hidden(False)
+    assert store.find("3.4") == found.detections
+    assert store.find_lesions("key") == ()

@@ -96,7 +96,7 @@ class ReviewDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Start review")
-        self.resize(560, 0)
+        self.setMinimumWidth(560)
         self.of_case = QRadioButton(f"The open case: {_count(offer.in_case)}")
         self.of_catalogue = QRadioButton(
             f"The catalogue, as it is filtered now: {_count(offer.in_catalogue)}"
@@ -143,10 +143,12 @@ class ReviewDialog(QDialog):
         intro = QLabel(_INTRO if self.start.isEnabled() else f"{_INTRO}\n\n{_NO_CASE}")
         intro.setWordWrap(True)
         intro.setProperty("muted", True)
-        scope = QVBoxLayout()
-        scope.setSpacing(6)
-        scope.addWidget(self.of_case)
-        scope.addWidget(self.of_catalogue)
+        scope = QWidget()
+        column = QVBoxLayout(scope)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.of_case)
+        column.addWidget(self.of_catalogue)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
@@ -164,7 +166,6 @@ class ReviewDialog(QDialog):
         layout.setSpacing(16)
         layout.addWidget(intro)
         layout.addLayout(form)
-        layout.addStretch(1)
         layout.addLayout(foot)
 
     @property

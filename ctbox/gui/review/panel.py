@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QBrush, QColor
+from PySide6.QtGui import QAction, QBrush, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,9 +24,11 @@ from ctbox.gui.actions import follow_tip
 from ctbox.gui.icons import find_icon
 from ctbox.gui.review.state import ReviewState
 from ctbox.gui.theme import Theme
+from ctbox.model.linking import shorten_patient_id
 from ctbox.workflows.review_queue import Decision, ReviewItem, ReviewQueue
 
 _ICONS = {Decision.ACCEPTED: "accept", Decision.FIXED: "mine", Decision.REJECTED: "cancel"}
+_MARK_PX = 28
 _NONE = "–"
 _KEY = Qt.ItemDataRole.UserRole
 _DECISIONS = ("review_accept", "review_fix", "review_reject")
@@ -53,6 +55,7 @@ class ReviewPanel(QWidget):
         self.setObjectName("reviewPanel")
         self.setAccessibleName("Review")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet("QWidget#reviewPanel { background: palette(base); }")
         self._state = state
         self._theme: Theme | None = None
         self._shows_identity = True
@@ -207,7 +210,7 @@ class ReviewPanel(QWidget):
         decision = queue.find_decision(item.key)
         # What the model thinks of a series would spoil a blind reading of it.
         hidden = queue.is_hidden(item.key)
-        patient = item.patient if self._shows_identity else ""
+        patient = shorten_patient_id(item.patient) if self._shows_identity else ""
         row.setText(0, "  ".join(part for part in (patient, item.description) if part) or "Series")
         row.setText(1, _NONE if item.iou is None or hidden else f"{item.iou:.2f}")
         row.setText(2, _NONE if item.score is None or hidden else f"{item.score:.2f}")
@@ -217,14 +220,24 @@ class ReviewPanel(QWidget):
         row.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{row.text(0)}, {said}")
         theme = self._theme
         if theme is not None:
-            icon = _ICONS[decision] if decision is not None else "series"
-            color = theme.text if decision is not None else theme.faint
-            row.setIcon(0, find_icon(icon, theme, color))
+            row.setIcon(0, _draw_mark(decision, theme))
             brush = QBrush(QColor(theme.muted if decision is not None else theme.text))
             for column in range(3):
                 row.setForeground(column, brush)
         if item.key == queue.current and self.tree.currentItem() is not row:
             self.tree.setCurrentItem(row)
+
+
+def _draw_mark(decision: Decision | None, theme: Theme) -> QIcon:
+    """Return a decision's mark; the selected row's is the same. None leaves its room empty."""
+    if decision is None:
+        picture = QPixmap(_MARK_PX, _MARK_PX)
+        picture.fill(Qt.GlobalColor.transparent)
+    else:
+        picture = find_icon(_ICONS[decision], theme).pixmap(_MARK_PX, _MARK_PX)
+    mark = QIcon(picture)
+    mark.addPixmap(picture, QIcon.Mode.Selected)
+    return mark
 
 
 def _build_button(action: QAction) -> QPushButton:

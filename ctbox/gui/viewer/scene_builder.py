@@ -95,6 +95,8 @@ def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
         if not state.annotations:
             return None
         return readout.describe_unpredictable(series)
+    if state.store.is_hidden:
+        return None
     selection = state.selection
     return readout.describe_iou(
         state.annotations, state.detections, selection.annotation, selection.detection

@@ -15,8 +15,9 @@ from ctbox.boxes import BoundingBox
 from ctbox.errors import AnnotationError
 from ctbox.model.detection import Detection, Lesion, SliceDetections
 from ctbox.progress import TaskContext
-from ctbox.workflows.detect import ModelReady, SeriesResult
+from ctbox.workflows.detect import DetectRequest, DetectResult, ModelReady, SeriesResult
 from ctbox.workflows.review_preparation import (
+    KnownPrediction,
     PrepareRequest,
     ReviewTarget,
     describe_item,
@@ -234,3 +235,35 @@ def test_queue_is_made_of_annotated_and_predicted_series(tmp_path: Path) -> None
     assert [item.key for item in prepared.items] == [annotated.series.key, predicted.series.key]
     assert prepared.items[1].score == 0.85
     assert prepared.model == "fake"
+
+
+def test_only_what_the_model_has_not_predicted_whole_is_predicted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def predict(request: DetectRequest, ctx: TaskContext) -> DetectResult:
+        ctx.check()
+        asked.extend(series.key for series in request.series)
+        results = (make_result(build_series_case(series, {})) for series in request.series)
+        return DetectResult(READY, tuple(results))
+
+    module = "ctbox.workflows.review_preparation"
+    monkeypatch.setattr(f"{module}.detect", predict)
+    monkeypatch.setattr(f"{module}.warm_up", lambda _request, _ctx: READY)
+    cases = [make_case(), *(build_series_case(build_series(n), {}) for n in "23")]
+    other = ModelReady("older", "1" * 64, "CPU", 0.3)
+    known = (
+        KnownPrediction(READY, make_result(cases[0])),
+        KnownPrediction(READY, make_result(cases[1]), is_whole=False),
+        KnownPrediction(other, make_result(cases[2])),
+    )
+    targets = tuple(ReviewTarget(describe_item(each), each) for each in cases)
+    request = PrepareRequest(targets, predict=True, known=known, folder=tmp_path)
+    prepared = prepare_review(request, TaskContext())
+    assert asked == [cases[1].series.key, cases[2].series.key]
+    assert [item.score for item in prepared.items] == [0.85] * 3
+    assert prepared.model == "fake"
+    again = prepare_review(PrepareRequest(targets, predict=True, folder=tmp_path), TaskContext())
+    assert again == prepared
+    assert len(asked) == 2

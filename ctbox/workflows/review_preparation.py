@@ -34,6 +34,8 @@ from ctbox.workflows.review_queue import ReviewItem
 from ctbox.workflows.review_store import reviews_folder
 from ctbox.workflows.samples import get_boxes
 
+_LEAST_CERTAIN = 0.5
+
 
 @dataclass(frozen=True)
 class KeptSeries:
@@ -178,7 +180,7 @@ def rate_slices(
     shown = [one.with_detections(*_keep_shown(one, threshold)) for one in slices]
     tops = [one.top_iou for one in score_slices(shown) if one.top_iou is not None]
     iou = float(np.mean(tops)) if tops else None
-    return replace(item, iou=iou, score=score, margin=abs(score - threshold))
+    return replace(item, iou=iou, score=score, margin=abs(score - _LEAST_CERTAIN))
 
 
 def _keep_shown(one: EvaluatedSlice, threshold: float) -> tuple[FloatArray, FloatArray]:

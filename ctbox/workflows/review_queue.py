@@ -59,8 +59,8 @@ class ReviewItem:
     score : float or None
         Of the surest detection or lesion, 0 where nothing was found; None if not predicted.
     margin : float or None
-        How far that score lies from the confidence at which boxes are shown: the least certain
-        series has the least.
+        How far that score lies from 0.5, where the model is least certain (uncertainty sampling:
+        Lewis and Gale, 1994).
     """
 
     key: str

@@ -210,7 +210,7 @@ def test_figures_are_the_evaluations_own() -> None:
     rated = rate_slices(item, describe_slices(case, result.slices), 0.3, result.lesions)
     assert rated.iou == pytest.approx(0.5)
     assert rated.score == 0.85
-    assert rated.margin == pytest.approx(0.55)
+    assert rated.margin == pytest.approx(0.35)
     hidden = rate_slices(item, describe_slices(case, result.slices), 0.81)
     assert (hidden.iou, hidden.score) == (0.0, 0.8)
 

@@ -22,6 +22,7 @@ from ctbox.workflows.review_preparation import (
     PrepareRequest,
     ReviewTarget,
     describe_item,
+    predictions_folder,
     prepare_review,
 )
 from ctbox.workflows.review_queue import (
@@ -124,6 +125,7 @@ class ReviewStarter(QObject):
             device=prediction.device,
             threshold=store.chosen_threshold,
             known=known,
+            folder=predictions_folder(),
         )
         kind: TaskKind = "worker" if choices.predict else "thread"
         handle = self._runner.start(

@@ -95,7 +95,7 @@ class CatalogWriter:
             return
         with self.catalog.writing() as connection:
             for file_id in file_ids:
-                _delete_file(connection, file_id)
+                delete_file(connection, file_id)
 
     def forget_unseen(self, root: Path) -> int:
         """Take out the folders below a place that this run did not meet; return their files.
@@ -115,7 +115,7 @@ class CatalogWriter:
             files = self.catalog.ask("SELECT id FROM file WHERE folder_id = ?", (folder_id,))
             with self.catalog.writing() as connection:
                 for (file_id,) in files:
-                    _delete_file(connection, file_id)
+                    delete_file(connection, file_id)
                 connection.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
             count += len(files)
         return count
@@ -173,6 +173,12 @@ class CatalogWriter:
     def move_folder(self, folder_id: int, path: str) -> int:
         """Give a catalogued folder its new place; return the number of its files."""
         with self.catalog.writing() as connection:
+            # A folder that was emptied before may have left its row there.
+            connection.execute(
+                "DELETE FROM folder WHERE path = ? AND id != ? "
+                "AND NOT EXISTS (SELECT 1 FROM file WHERE file.folder_id = folder.id)",
+                (encode_path(path), folder_id),
+            )
             connection.execute(
                 "UPDATE folder SET path = ?, seen_run = ? WHERE id = ?",
                 (encode_path(path), self.run, folder_id),
@@ -346,7 +352,8 @@ def _insert_skipped(
     )
 
 
-def _delete_file(connection: sqlite3.Connection, file_id: int) -> None:
+def delete_file(connection: sqlite3.Connection, file_id: int) -> None:
+    """Take out a file with its instances; their series are to be built anew."""
     connection.execute(
         "UPDATE series_uid SET is_dirty = 1 "
         "WHERE id IN (SELECT series_id FROM instance WHERE file_id = ?)",

@@ -59,7 +59,8 @@ def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
     with Catalog(request.catalog) as catalog:
         patient = catalog.find_patient(request.series_key)
         keys: Sequence[str] = (request.series_key,)
-        if request.whole_patient and patient is not None:
+        # Without an ID there is no telling whose other series are.
+        if request.whole_patient and patient:
             keys = catalog.list_patient_keys(patient)
         kept: list[Series] = []
         problems: list[FileProblem] = []

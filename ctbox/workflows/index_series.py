@@ -17,6 +17,7 @@ from ctbox.annotations.pairing import choose_place, get_short_name
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
 from ctbox.dicom.catalog_schema import decode_path
+from ctbox.dicom.catalog_writer import delete_file
 from ctbox.dicom.grouping import build_series
 from ctbox.dicom.series import Series
 from ctbox.progress import Progress, TaskContext
@@ -36,9 +37,11 @@ def build_changed_series(catalog: Catalog, ctx: TaskContext) -> int:
     TaskCancelledError
         If cancelled; what is left is built by the next run.
     """
-    pending = [
-        row[0] for row in catalog.ask("SELECT id FROM series_uid WHERE is_dirty ORDER BY id")
-    ]
+    for series_id in _list_changed(catalog):
+        ctx.check()
+        # Ahead of all building: an archive that goes changes its other series as well.
+        _forget_gone_duplicates(catalog, series_id)
+    pending = _list_changed(catalog)
     for start in range(0, len(pending), _AT_ONCE):
         ctx.check()
         ctx.report(Progress(start, len(pending), "Sorting series"))
@@ -47,10 +50,14 @@ def build_changed_series(catalog: Catalog, ctx: TaskContext) -> int:
     return len(pending)
 
 
+def _list_changed(catalog: Catalog) -> list[int]:
+    rows = catalog.ask("SELECT id FROM series_uid WHERE is_dirty ORDER BY id")
+    return [row[0] for row in rows]
+
+
 def _build_some(catalog: Catalog, series_ids: Sequence[int]) -> None:
     rows: list[tuple[Any, ...]] = []
     for series_id in series_ids:
-        _forget_gone_duplicates(catalog, series_id)
         built = build_series(catalog.read_headers(series_id))
         rows += _describe_series(catalog, series_id, built)
     with catalog.writing() as connection:
@@ -61,7 +68,11 @@ def _build_some(catalog: Catalog, series_ids: Sequence[int]) -> None:
 
 
 def _forget_gone_duplicates(catalog: Catalog, series_id: int) -> None:
-    """Take out files that are gone and whose instances now lie elsewhere: a copied collection."""
+    """Take out files that are gone and whose instances, all of them, lie elsewhere: a copy.
+
+    A file on a disk that is not here now keeps its rows as long as one of its instances lies
+    nowhere else; an archive has several series, whose rows change with it.
+    """
     found = catalog.ask(
         "SELECT DISTINCT f.id, d.path, f.name FROM instance i "
         "JOIN file f ON f.id = i.file_id JOIN folder d ON d.id = f.folder_id "
@@ -69,14 +80,32 @@ def _forget_gone_duplicates(catalog: Catalog, series_id: int) -> None:
         "WHERE series_id = ? GROUP BY sop_uid HAVING count(DISTINCT file_id) > 1)",
         (series_id, series_id),
     )
-    gone = [
-        (file_id,)
-        for file_id, folder, name in found
-        if not Path(decode_path(folder), decode_path(name)).exists()
-    ]
-    if gone and len(gone) < len(found):
+    gone = [file_id for file_id, folder, name in found if not _is_there(folder, name)]
+    spare = [file_id for file_id in gone if _lies_elsewhere(catalog, file_id)]
+    if spare:
         with catalog.writing() as connection:
-            connection.executemany("DELETE FROM file WHERE id = ?", gone)
+            for file_id in spare:
+                delete_file(connection, file_id)
+
+
+def _lies_elsewhere(catalog: Catalog, file_id: int) -> bool:
+    """Whether every instance of a file has a copy in another file that exists."""
+    copies = catalog.ask(
+        "SELECT i.sop_uid, d.path, f.name FROM instance i "
+        "LEFT JOIN instance o ON o.series_id = i.series_id AND o.sop_uid = i.sop_uid "
+        "AND o.file_id != i.file_id "
+        "LEFT JOIN file f ON f.id = o.file_id LEFT JOIN folder d ON d.id = f.folder_id "
+        "WHERE i.file_id = ?",
+        (file_id,),
+    )
+    places = {(folder, name) for _, folder, name in copies if name is not None}
+    there = {place for place in places if _is_there(*place)}
+    kept = {uid for uid, folder, name in copies if (folder, name) in there}
+    return {uid for uid, _, _ in copies} <= kept
+
+
+def _is_there(folder: Any, name: Any) -> bool:
+    return Path(decode_path(folder), decode_path(name)).exists()
 
 
 def _describe_series(

@@ -11,7 +11,7 @@ import pytest
 
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_query import CatalogQuery
-from ctbox.dicom.catalog_schema import writer_lock
+from ctbox.dicom.catalog_schema import encode_path, writer_lock
 from ctbox.dicom.reading import read_series
 from ctbox.errors import CatalogError, DicomReadError
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
@@ -374,3 +374,80 @@ def test_real_patients_are_catalogued_as_they_open(real_data: Path, tmp_path: Pa
     assert stored == counts
     assert facts is not None
     assert facts.sex in ("M", "F")
+
+
+def test_an_archive_that_went_leaves_its_other_series_whole(
+    collection: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    pack(collection, disk / "both.zip")
+    shutil.rmtree(collection / "Lung_Dx-B0002")
+    run(disk, tmp_path)
+    shutil.rmtree(disk)
+    for _ in range(2):
+        run(collection, tmp_path)
+        with Catalog(tmp_path / "c.sqlite") as catalog:
+            rows = CatalogQuery(catalog).list_patients()
+        # B0002 lies nowhere but on the disk that is not here: its rows stay.
+        assert [(r.patient_id, r.slices) for r in rows] == [
+            ("Lung_Dx-A0001", 4),
+            ("Lung_Dx-B0002", 8),
+        ]
+
+
+def test_copies_on_disks_that_are_not_here_are_kept(collection: Path, tmp_path: Path) -> None:
+    image = collection / "Lung_Dx-A0001" / "study" / "series" / "1-00.dcm"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        shutil.copy2(image, tmp_path / name / f"{name}.dcm")
+        run(tmp_path / name, tmp_path)
+    image.unlink()
+    shutil.rmtree(tmp_path / "one")
+    shutil.rmtree(tmp_path / "two")
+    run(collection, tmp_path)
+    uid = make_uid("Lung_Dx-A0001", 1, 0)
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        assert catalog.ask("SELECT count(*) FROM instance WHERE sop_uid = ?", (uid,))[0][0] > 0
+
+
+def test_a_folder_moves_onto_the_row_of_an_emptied_one(collection: Path, tmp_path: Path) -> None:
+    run(collection, tmp_path)
+    moved = tmp_path / "moved"
+    series = moved / "Lung_Dx-A0001" / "study" / "series"
+    with Catalog(tmp_path / "c.sqlite") as catalog, catalog.writing() as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(folder)")]
+        (row,) = connection.execute(
+            "SELECT * FROM folder WHERE path = ?",
+            (encode_path(str(collection / "Lung_Dx-A0001" / "study" / "series")),),
+        ).fetchall()
+        empty = {
+            **dict(zip(columns, row, strict=True)),
+            "id": 9999,
+            "path": encode_path(str(series)),
+        }
+        places = ", ".join("?" * len(columns))
+        connection.execute(f"INSERT INTO folder VALUES ({places})", tuple(empty.values()))
+    shutil.move(collection, moved)
+    for _ in range(2):
+        assert run(moved, tmp_path).series == 3
+
+
+def test_patients_without_an_id_are_not_opened_as_one(tmp_path: Path) -> None:
+    root = tmp_path / "nameless"
+    for number in (1, 2):
+        folder = root / str(number)
+        folder.mkdir(parents=True)
+        for index in range(3):
+            dataset = make_dataset(
+                sop_instance_uid=make_uid("nameless", number, index),
+                patient_id="",
+                series_instance_uid=make_uid("series", number),
+                position=(-100.0, -100.0, -5.0 * index),
+            )
+            save_dataset(dataset, folder / f"{index}.dcm")
+    run(root, tmp_path)
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        (key, _) = catalog.list_patient_keys("")
+    request = CataloguedRequest(tmp_path / "c.sqlite", key)
+    assert [one.series.key for one in open_catalogued(request, TaskContext()).series] == [key]

@@ -401,6 +401,7 @@ def test_copies_on_disks_that_are_not_here_are_kept(collection: Path, tmp_path: 
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         shutil.copy2(image, tmp_path / name / f"{name}.dcm")
+        shutil.copy2(image.with_name("1-01.dcm"), tmp_path / name / f"{name}-next.dcm")
         run(tmp_path / name, tmp_path)
     image.unlink()
     shutil.rmtree(tmp_path / "one")

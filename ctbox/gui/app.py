@@ -5,19 +5,16 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from ctbox.errors import SettingsError
 from ctbox.gui.attention_commands import AttentionCommands
-from ctbox.gui.browser.catalogue_commands import WORKER as INDEXING
-from ctbox.gui.browser.catalogue_commands import CatalogueCommands
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
-from ctbox.gui.doctor.commands import DoctorCommands
-from ctbox.gui.exporting.commands import ExportCommands
-from ctbox.gui.help_commands import HelpCommands
+from ctbox.gui.first_paint import FirstPaint
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
 from ctbox.gui.layouts.commands import LayoutCommands
@@ -28,15 +25,9 @@ from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
-from ctbox.gui.preferences.commands import PreferencesCommands
-from ctbox.gui.report.commands import WORKER as REPORTING
-from ctbox.gui.report.commands import WORKER_OPTIONS as REPORTING_OPTIONS
-from ctbox.gui.report.commands import ReportCommands
-from ctbox.gui.review.commands import ReviewCommands
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
-from ctbox.gui.training_commands import TrainingCommands
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
@@ -45,23 +36,22 @@ from ctbox.gui.viewer.state import ViewerState
 from ctbox.paths import user_models_folder
 from ctbox.settings import LoadedSettings, Settings, load_settings, save_settings
 from ctbox.workflows.model_store_active import read_active
-from ctbox.workflows.parallel import WorkerOptions
+
+if TYPE_CHECKING:
+    from ctbox.gui.browser.catalogue_commands import CatalogueCommands
+    from ctbox.gui.later_rooms import LaterRooms
+    from ctbox.gui.preferences.commands import PreferencesCommands
+    from ctbox.gui.review.commands import ReviewCommands
+    from ctbox.gui.training_commands import TrainingCommands
 
 SHUTDOWN_LIMIT_S = 5.0
-WORKERS = {
-    REPORTING: REPORTING_OPTIONS,
-    # Training steps back behind what the user waits for, and may take long to stop a step.
-    "training": WorkerOptions("training", niceness=10, cancel_limit_s=30.0),
-    "comparison": WorkerOptions("comparison"),
-    INDEXING: WorkerOptions(INDEXING, threads=1, niceness=5),
-}
 LESIONS_HEIGHT = 312
 _SCREEN_SHARE = 0.9
 # The window's thread waits this long at most for a reading thread to give up the interpreter.
 _SWITCH_INTERVAL_S = 0.001
 
 
-@dataclass(frozen=True)
+@dataclass
 class App:
     """A built window and what must be closed with it.
 
@@ -83,14 +73,8 @@ class App:
         The other viewers and what links them.
     fusion : FusionCommands
         PET laid on CT.
-    training : TrainingCommands
-        Fine-tuning and the models.
-    catalogue : CatalogueCommands
-        The collection's catalogue.
-    preferences : PreferencesCommands
-        Settings and keys.
-    review : ReviewCommands
-        Going through series one after the other.
+    log_path : pathlib.Path or None
+        The log file that bug reports name.
     """
 
     window: MainWindow
@@ -101,10 +85,37 @@ class App:
     counting: LesionsBinding
     layouts: LayoutCommands
     fusion: FusionCommands
-    training: TrainingCommands
-    catalogue: CatalogueCommands
-    preferences: PreferencesCommands
-    review: ReviewCommands
+    log_path: Path | None = None
+    _later: LaterRooms | None = None
+
+    def complete(self) -> LaterRooms:
+        """Build what nobody sees at first, unless that was done already."""
+        if self._later is None:
+            # Imported here: its modules would delay the window's appearance.
+            from ctbox.gui.later_rooms import build_later_rooms
+
+            self._later = build_later_rooms(self)
+        return self._later
+
+    @property
+    def training(self) -> TrainingCommands:
+        """Fine-tuning and the models."""
+        return self.complete().training
+
+    @property
+    def catalogue(self) -> CatalogueCommands:
+        """The collection's catalogue."""
+        return self.complete().catalogue
+
+    @property
+    def preferences(self) -> PreferencesCommands:
+        """Settings and keys."""
+        return self.complete().preferences
+
+    @property
+    def review(self) -> ReviewCommands:
+        """Going through series one after the other."""
+        return self.complete().review
 
     def collect_settings(self) -> Settings:
         """Return the settings with what the user changed in this run."""
@@ -132,6 +143,7 @@ def build_app(
     model: str | None = None,
     log_path: Path | None = None,
     prewarm: bool = False,
+    completes: bool = True,
 ) -> App:
     """Return a window, not shown yet; a `QApplication` must exist.
 
@@ -145,9 +157,12 @@ def build_app(
         The log file that bug reports name.
     prewarm : bool
         Load the model in its worker as soon as a series is read, ahead of the first prediction.
+    completes : bool
+        Build all of it. False leaves what nobody sees at first to `App.complete`, which must
+        come before the user's first event.
     """
     settings = settings or Settings()
-    runner = TaskRunner(WORKERS)
+    runner = TaskRunner()
     store = DetectionStore()
     store.set_threshold(settings.confidence)
     state = ViewerState(store)
@@ -190,13 +205,6 @@ def build_app(
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     fusion = FusionCommands(window, session.toasts, runner, layouts.planes)
     cases.case_opened.connect(lambda case, _: fusion.take_case(case))
-    training = TrainingCommands(session, runner)
-    catalogue = CatalogueCommands(session, runner, settings.catalogue_view)
-    preferences = PreferencesCommands(session, training, runner, lesions, layouts.planes)
-    DoctorCommands(session, runner, INDEXING)
-    ExportCommands(session, runner, INDEXING)
-    HelpCommands(session, log_path)
-    ReportCommands(session, runner, notifier)
     AttentionCommands(lesions.attention, state, prediction, session.toasts)
     if prewarm:
         viewer.loader.finished.connect(prediction.warm_up)
@@ -204,20 +212,10 @@ def build_app(
         window.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
     if settings.window_state:
         window.remember_layout(QByteArray.fromBase64(settings.window_state.encode()))
-    return App(
-        window,
-        session,
-        runner,
-        notifier,
-        inspector,
-        counting,
-        layouts,
-        fusion,
-        training,
-        catalogue,
-        preferences,
-        ReviewCommands(session, runner, catalogue),
-    )
+    app = App(window, session, runner, notifier, inspector, counting, layouts, fusion, log_path)
+    if completes:
+        app.complete()
+    return app
 
 
 def run(
@@ -250,22 +248,28 @@ def run(
     application = find_application()
     log = start_logging()
     loaded = load_settings()
-    app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True)
+    app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True, completes=False)
     app.notifier.install()
     if not loaded.settings.window_geometry:
         _fit_to_screen(app.window)
+
+    keepers: list[SettingsKeeper] = []
+
+    def begin() -> None:
+        if path is not None or sample:
+            # Reading goes on in its thread meanwhile; what it tells comes after all is built.
+            app.session.open(OpenRequest(path, annotations))
+        app.complete()
+        _tell_of_settings(app, loaded)
+        app.session.offer_recovery()
+        app.review.offer_resume()
+        keepers.append(_keep_settings(app))
+
+    FirstPaint(app.window).painted.connect(begin)
     app.window.show()
-    _tell_of_settings(app, loaded)
-    if path is not None or sample:
-        app.session.open(OpenRequest(path, annotations))
-    app.session.offer_recovery()
-    app.review.offer_resume()
-    keeper = SettingsKeeper(
-        app.runner, app.collect_settings, app.window.commands.values(), parent=app.window
-    )
-    app.preferences.changed.connect(keeper.note_change)
     code = application.exec()
-    keeper.stop()
+    for keeper in keepers:
+        keeper.stop()
     try:
         save_settings(app.close())
     except SettingsError as error:
@@ -317,6 +321,13 @@ def _fit_to_screen(window: MainWindow) -> None:
     screen = window.screen().availableSize()
     most = QSize(1760, 1080)
     window.resize((screen * _SCREEN_SHARE).boundedTo(most).expandedTo(window.minimumSizeHint()))
+
+
+def _keep_settings(app: App) -> SettingsKeeper:
+    commands = app.window.commands.values()
+    keeper = SettingsKeeper(app.runner, app.collect_settings, commands, parent=app.window)
+    app.preferences.changed.connect(keeper.note_change)
+    return keeper
 
 
 def _tell_of_settings(app: App, loaded: LoadedSettings) -> None:

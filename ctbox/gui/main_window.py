@@ -96,6 +96,9 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(
             [self.commands[name] for name in ("open_folder", "open_file", "open_sample")]
         )
+        self.start_page.add_links(
+            [self.commands[name] for name in ("show_catalogue", "add_to_catalogue")]
+        )
         self.chip = DeviceChip()
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = PresetMenu(self)

@@ -50,6 +50,7 @@ class StartPage(QWidget):
         self._busy = _BusyCard()
         self._busy.cancelled.connect(self.cancel_requested)
         self._busy.hide()
+        self._linked: list[QAction] = []
         self._links = QHBoxLayout()
         self._links.setSpacing(18)
         self._recent_title = QLabel("Recent")
@@ -125,7 +126,11 @@ class StartPage(QWidget):
         return area
 
     def add_links(self, actions: Sequence[QAction]) -> None:
-        """Offer more ways in below the drop area."""
+        """Offer more ways in below the drop area; those that are there stay as they are."""
+        actions = [action for action in actions if action not in self._linked]
+        if not actions:
+            return
+        self._linked += actions
         self._links.addStretch(1)
         for action in actions:
             button = QPushButton(action.text().replace("&", ""))

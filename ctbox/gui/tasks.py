@@ -47,6 +47,10 @@ class TaskRunner(QObject):
         self._inbox = TaskInbox(self._deliver, self)
         self._closed = False
 
+    def add_workers(self, workers: dict[str, WorkerOptions]) -> None:
+        """Know more worker processes; each starts with its first task."""
+        self._options.update(workers)
+
     @property
     def running(self) -> tuple[TaskHandle, ...]:
         """The tasks that have not ended yet, oldest first."""

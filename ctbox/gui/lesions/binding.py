@@ -57,6 +57,11 @@ class LesionsBinding(QObject):
         self._update()
 
     @property
+    def panel(self) -> LesionsPanel:
+        """The panel."""
+        return self._panel
+
+    @property
     def hit_iou(self) -> float:
         """Least IoU of a hit."""
         return self._hit_iou

@@ -18,6 +18,13 @@ from ctbox.evaluation.tables import DetectionTable, IntArray, LesionTable, Slice
 HIT_THRESHOLDS = (0.1, 0.3, 0.5)
 FROC_RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CALIBRATION_BINS = 10
+# What `compute_slice_figures` returns.
+SLICE_FIGURES = (
+    "mean_iou",
+    "median_iou",
+    "patient_mean_iou",
+    *(f"{who}hit_at_{threshold}" for threshold in HIT_THRESHOLDS for who in ("", "patient_")),
+)
 _RECALLS = np.linspace(0.0, 1.0, 101)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ctbox.evaluation import metrics
@@ -16,7 +16,7 @@ from ctbox.evaluation.breakdown import (
     clean,
     summarise_part,
 )
-from ctbox.evaluation.metrics import FROC_RATES, CalibrationBin
+from ctbox.evaluation.metrics import FROC_RATES, SLICE_FIGURES, CalibrationBin
 from ctbox.evaluation.rows import describe_lesions, describe_slice
 from ctbox.evaluation.scoring import ScoredLesions, ScoredSlice, score_lesions, score_slices
 from ctbox.evaluation.slices import DetectedLesion, EvaluatedSlice
@@ -25,6 +25,7 @@ from ctbox.evaluation.truth import SliceStatus, find_truth_lesions, link_detecti
 __all__ = ["EvaluationSummary", "GroupSummary", "SummaryOptions", "summarise"]
 
 SCHEMA_VERSION = 1
+LINKED_BY_MODEL, LINKED_BY_RULE = "model", "rule"
 IOU_RULE = (
     "IoU of the highest-scoring box of a slice, best over the slice's expert boxes; a slice "
     "with an expert's box and no detection counts 0. Boxes are pixel edges, without '+1'."
@@ -52,6 +53,9 @@ class EvaluationSummary:
         Number of annotated, negative and ignored slices.
     scored_slices, scored_lesions
         Slice by slice and lesion by lesion.
+    lesions_linked_by : str
+        "model" where its own lesions were judged, "rule" where its boxes were linked by the rule
+        for the expert's.
     """
 
     options: SummaryOptions
@@ -62,6 +66,7 @@ class EvaluationSummary:
     slice_counts: dict[str, int]
     scored_slices: tuple[ScoredSlice, ...]
     scored_lesions: ScoredLesions
+    lesions_linked_by: str = LINKED_BY_RULE
 
     @property
     def patients(self) -> int:
@@ -86,8 +91,38 @@ class EvaluationSummary:
             ],
             "calibration": [asdict(one) for one in self.calibration],
             "slices": [describe_slice(one) for one in self.scored_slices],
+            "lesions_linked_by": self.lesions_linked_by,
             "lesions": describe_lesions(self.scored_lesions),
         }
+
+    def without_detection_figures(self) -> EvaluationSummary:
+        """Return the same without what rests on scores, lesions or slices without a box.
+
+        For baselines that answer annotated slices alone, each with one box of no score: AP,
+        calibration and false lesions of such are not comparable with a model's, so they are
+        None rather than flattering.
+        """
+        return replace(
+            self,
+            overall=_keep_slice_figures(self.overall),
+            groups={
+                kind: {name: _keep_slice_figures(part) for name, part in parts.items()}
+                for kind, parts in self.groups.items()
+            },
+            froc=tuple((rate, None) for rate, _ in self.froc),
+            calibration=(),
+        )
+
+
+def _keep_slice_figures(part: GroupSummary) -> GroupSummary:
+    figures = {
+        name: value if name in SLICE_FIGURES else None for name, value in part.figures.items()
+    }
+    intervals = {
+        name: one if name in SLICE_FIGURES else replace(one, low=None, high=None)
+        for name, one in part.intervals.items()
+    }
+    return replace(part, figures=figures, intervals=intervals)
 
 
 def summarise(
@@ -120,6 +155,7 @@ def summarise(
         slice_counts=_count_statuses(scored),
         scored_slices=scored,
         scored_lesions=results,
+        lesions_linked_by=LINKED_BY_RULE if lesions is None else LINKED_BY_MODEL,
     )
 
 

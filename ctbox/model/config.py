@@ -13,6 +13,11 @@ ARCHITECTURES = (DETECTOR, SIMPLE_CANCER_CNN)
 ConfigT = TypeVar("ConfigT")
 
 
+def links_lesions(architecture: str) -> bool:
+    """Return whether a network's boxes are linked into lesions of its own along z."""
+    return architecture == DETECTOR
+
+
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
     """The detector's input and size.

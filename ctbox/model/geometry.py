@@ -12,6 +12,9 @@ from ctbox.boxes import FloatArray, as_box_array
 
 FloatPlane = NDArray[np.float32]
 AIR_HU = -1024.0
+USUAL_SPACING_MM = 5.0
+"""Taken where nothing tells how far apart slices lie."""
+_SAME_PLACE_MM = 0.01
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -53,11 +56,14 @@ class VolumeGeometry:
 
     @property
     def slice_spacing_mm(self) -> float:
-        """Median distance between neighbouring slices, 5 mm where there is only one."""
-        if len(self.positions_mm) < 2:
-            return 5.0
+        """Median distance between neighbouring places, 5 mm where there is only one.
+
+        Slices at the same place (two phases in one series, copies) are one place: counted by
+        slices the distance would be nothing, and a series would pass for a very thin one.
+        """
         steps = np.abs(np.diff(np.asarray(self.positions_mm, dtype=np.float64)))
-        return max(float(np.median(steps)), 0.1)
+        apart = steps[steps > _SAME_PLACE_MM]
+        return max(float(np.median(apart)), 0.1) if apart.size else USUAL_SPACING_MM
 
 
 @dataclass(frozen=True, slots=True)

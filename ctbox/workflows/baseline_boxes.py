@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ctbox.boxes import FloatArray
 from ctbox.dicom.pixels import read_hu
+from ctbox.errors import DicomReadError
 from ctbox.evaluation.baselines import CopyBaseline, MeanBoxBaseline
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.progress import TaskContext
@@ -63,7 +64,11 @@ def _read_labelled(
         for each in case.series.slices:
             if each.sop_instance_uid in wanted:
                 ctx.check()
-                yield read_hu(each), get_boxes(case, each.sop_instance_uid)
+                try:
+                    hu = read_hu(each)
+                except DicomReadError:
+                    continue  # nobody can copy from what cannot be read
+                yield hu, get_boxes(case, each.sop_instance_uid)
 
 
 def _list_sizes(

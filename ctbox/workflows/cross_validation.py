@@ -59,6 +59,7 @@ class PredictedFold:
     fold: Fold
     predict: SeriesPredictor
     device_label: str
+    threshold: float
 
 
 def cross_validate(
@@ -106,7 +107,8 @@ def _predict_fold(
         if held_out.intersection(case.annotations):
             ctx.check()
             kept(case.series, ctx)
-    return PredictedFold(fold, kept, load_detector(str(model), job.device).device_label)
+    label = load_detector(str(model), job.device).device_label
+    return PredictedFold(fold, kept, label, threshold)
 
 
 def _claim_folder(samples: Samples, folds: Sequence[Fold], job: CrossValidation) -> None:
@@ -151,6 +153,7 @@ def _describe_plan(samples: Samples, folds: Sequence[Fold], job: CrossValidation
                 "name": fold.name,
                 "training": _digest(samples, fold.training),
                 "held_out": _digest(samples, fold.held_out),
+                **({"few_shot": _digest(samples, fold.few_shot)} if fold.few_shot else {}),
             }
             for fold in folds
         ],

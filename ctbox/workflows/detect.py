@@ -14,7 +14,7 @@ from ctbox.dicom.series import Series
 from ctbox.errors import DicomReadError
 from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Lesion, SliceDetections
-from ctbox.model.geometry import VolumeGeometry
+from ctbox.model.geometry import USUAL_SPACING_MM, VolumeGeometry
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.lesion_size import measure_lesion
 
@@ -157,15 +157,16 @@ def _leave_out_unreadable(series: Series, ctx: TaskContext) -> tuple[Series, dic
 
 
 def get_geometry(series: Series) -> VolumeGeometry:
-    """Return where the voxels of a series lie, with 0, 1, 2… mm where positions are unknown."""
+    """Return where the voxels of a series lie; evenly spaced where a position is unknown."""
     positions = [each.position_along_normal_mm for each in series.slices]
     known = tuple(place for place in positions if place is not None)
     origins = [each.image_position_mm for each in series.slices]
     known_origins = tuple(origin for origin in origins if origin is not None)
     complete = len(known) == len(positions) and len(known_origins) == len(origins)
+    step = series.slice_spacing_mm or series.slices[0].slice_thickness_mm or USUAL_SPACING_MM
     return VolumeGeometry(
         pixel_spacing_mm=series.pixel_spacing_mm or (1.0, 1.0),
-        positions_mm=known if complete else tuple(float(i) for i in range(len(positions))),
+        positions_mm=known if complete else tuple(step * i for i in range(len(positions))),
         image_positions_mm=known_origins if complete else None,
         image_orientation=series.slices[0].image_orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
     )
@@ -195,7 +196,7 @@ def detect(request: DetectRequest, ctx: TaskContext) -> DetectResult:
     detector = load_detector(request.model, request.device)
     ready = _describe(detector, request.threshold)
     ctx.report(ready)
-    results = tuple(_detect_series(series, detector, request, ctx) for series in request.series)
+    results = tuple(detect_series(series, detector, request, ctx) for series in request.series)
     return DetectResult(model=ready, series=results)
 
 
@@ -209,9 +210,16 @@ def _describe(detector: Detector, threshold: float | None) -> ModelReady:
     )
 
 
-def _detect_series(
+def detect_series(
     series: Series, detector: Detector, request: DetectRequest, ctx: TaskContext
 ) -> SeriesResult:
+    """Predict one series with a model at hand; what `detect` does series by series.
+
+    Raises
+    ------
+    TaskCancelledError
+        If cancelled.
+    """
     ctx.check()
     wanted = range(len(series.slices)) if request.slice_indices is None else request.slice_indices
     reason = series.skip_detection_reason

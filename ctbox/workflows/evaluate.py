@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ctbox.dicom.pixels import read_hu
-from ctbox.errors import TrainingDataError
+from ctbox.errors import DicomReadError, TrainingDataError
 from ctbox.evaluation.breakdown import SummaryOptions
 from ctbox.evaluation.comparison import PairedDifference, compare_models
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import EvaluationSummary, summarise
-from ctbox.model.detection import Detection
 from ctbox.model.disk_cache import CacheLimits
 from ctbox.model.leakage import check_fold, compute_fingerprint
-from ctbox.model.linking import group_samples, shorten_patient_id
+from ctbox.model.linking import group_samples
 from ctbox.model.ranks import count_processes
 from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold, SplitKind, SplitPlan, make_folds
@@ -27,9 +25,14 @@ from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.baseline_boxes import predict_baselines
 from ctbox.workflows.cross_validation import CrossValidation, cross_validate
 from ctbox.workflows.detect import load_detector
-from ctbox.workflows.open_case import SeriesCase, open_case
-from ctbox.workflows.samples import Samples, collect_samples, get_boxes
-from ctbox.workflows.series_prediction import SeriesPredictor, make_series_predictor
+from ctbox.workflows.held_out import HeldOut, predict_held_out
+from ctbox.workflows.open_case import open_case
+from ctbox.workflows.report_models import find_seen_patients
+from ctbox.workflows.samples import Samples, collect_samples
+from ctbox.workflows.series_prediction import (
+    SeriesPredictor,
+    make_series_predictor,
+)
 
 NOTICE = "Research use only, not for diagnosis."
 
@@ -93,6 +96,9 @@ class Evaluation:
         Baseline's name to paired differences, the model's minus the baseline's.
     held_out : tuple of EvaluatedSlice
         Everything that was judged.
+    unreadable : dict
+        SOP Instance UID to the reason, for held-out slices that could not be read and are left
+        out.
     """
 
     model_name: str
@@ -104,6 +110,7 @@ class Evaluation:
     baselines: dict[str, EvaluationSummary]
     comparisons: dict[str, tuple[PairedDifference, ...]]
     held_out: tuple[EvaluatedSlice, ...] = ()
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
@@ -115,6 +122,10 @@ class Evaluation:
             "leaky": self.model.options.leaky,
             "seen_patients": list(self.seen_patients),
             "folds": [_describe_fold(fold) for fold in self.folds],
+            "unreadable": [
+                {"sop_instance_uid": uid, "reason": reason}
+                for uid, reason in self.unreadable.items()
+            ],
             "summary": self.model.to_json(),
             "baselines": {name: one.to_json() for name, one in self.baselines.items()},
             "comparisons": {
@@ -125,13 +136,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Judged:
-    """Who is judged: the model's name, hash, place, threshold, and whom it has seen."""
+    """Who is judged: the model's name, hash, place, threshold, and whom it has seen.
+
+    `adapted` tells whether it was trained on the fold's own training part and few shots.
+    """
 
     name: str
     sha256: str
     device_label: str
     threshold: float | None
     seen_patients: tuple[str, ...] = ()
+    adapted: bool = True
 
 
 def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
@@ -158,13 +173,14 @@ def evaluate(request: EvaluateRequest, ctx: TaskContext) -> Evaluation:
         return _evaluate_anew(request, samples, folds, ctx)
     detector = load_detector(request.model, request.device)
     held_out = {samples.keys[i].patient_id for fold in folds for i in fold.held_out}
-    known = {shorten_patient_id(one) for one in detector.card.seen_patient_ids}
+    seen = find_seen_patients(detector.card, samples.cases, case.linked_folders)
     judged = Judged(
         name=detector.card.name,
         sha256=detector.card.weights_sha256,
         device_label=detector.device_label,
         threshold=detector.threshold if request.threshold is None else request.threshold,
-        seen_patients=tuple(sorted(p for p in held_out if shorten_patient_id(p) in known)),
+        seen_patients=tuple(sorted(held_out & seen)),
+        adapted=False,
     )
     predict = make_series_predictor(request.model, request.device, request.threshold)
     return judge_folds(samples, [(fold, predict) for fold in folds], judged, ctx)
@@ -201,23 +217,24 @@ def judge_folds(
     ctx : TaskContext
         Told of progress and asked to stop.
     """
-    slices: list[EvaluatedSlice] = []
+    said = HeldOut()
     answers: dict[str, list[EvaluatedSlice]] = {}
     for fold, predict in folds:
-        held_out = _predict_held_out(samples, fold, predict, ctx)
-        slices.extend(held_out)
+        held_out = predict_held_out(samples, fold, predict, ctx)
+        said.extend(held_out)
         training = samples.select((*fold.training, *fold.few_shot))
         if training:
             ctx.report(Progress(0, None, "Asking the baselines"))
-            found = predict_baselines(samples.cases, training, held_out, ctx)
+            found = predict_baselines(samples.cases, training, held_out.slices, ctx)
             for name, answered in found.items():
                 answers.setdefault(name, []).extend(answered)
     kinds = [fold for fold, _ in folds]
     ctx.report(Progress(0, None, "Summing up"))
     options = _make_options(kinds[0], judged)
-    model = summarise(slices, options)
+    model = summarise(said.slices, options, said.lesions)
     baselines = {
-        name: summarise(answered, _rename(options, name)) for name, answered in answers.items()
+        name: summarise(answered, _rename(options, name)).without_detection_figures()
+        for name, answered in answers.items()
     }
     return Evaluation(
         model_name=judged.name,
@@ -228,7 +245,8 @@ def judge_folds(
         model=model,
         baselines=baselines,
         comparisons={name: compare_models(one, model) for name, one in baselines.items()},
-        held_out=tuple(slices),
+        held_out=tuple(said.slices),
+        unreadable=said.unreadable,
     )
 
 
@@ -253,7 +271,9 @@ def check_folds(
         for each in case.series.slices:
             if each.sop_instance_uid in wanted:
                 ctx.check()
-                fingerprints[each.sop_instance_uid] = compute_fingerprint(read_hu(each))
+                # What cannot be read is neither trained on nor judged.
+                with contextlib.suppress(DicomReadError):
+                    fingerprints[each.sop_instance_uid] = compute_fingerprint(read_hu(each))
     for fold in folds:
         check_fold(fold, samples.keys, fingerprints, linked)
 
@@ -274,50 +294,8 @@ def _evaluate_anew(
         trained = cross_validate(samples, folds, job, ctx)
         name = f"{recipe.model.architecture}, trained anew for every fold"
         label = trained[-1].device_label
-        judged = Judged(name, "", label, request.threshold)
+        judged = Judged(name, "", label, trained[-1].threshold)
         return judge_folds(samples, [(one.fold, one.predict) for one in trained], judged, ctx)
-
-
-def _predict_held_out(
-    samples: Samples, fold: Fold, predict: SeriesPredictor, ctx: TaskContext
-) -> list[EvaluatedSlice]:
-    held_out = samples.select(fold.held_out)
-    other = frozenset(key.sop_uid for key in samples.keys) - held_out
-    cases = [c for c in samples.cases if held_out.intersection(c.annotations)]
-    slices = []
-    for number, case in enumerate(cases):
-        ctx.check()
-        ctx.report(Progress(number, len(cases), f"Predicting fold {fold.name}"))
-        found = predict(case.series, ctx)
-        slices.extend(_make_evaluated(case, found, other))
-    return slices
-
-
-def _make_evaluated(
-    case: SeriesCase, found: Sequence[tuple[Detection, ...]], left_out: frozenset[str]
-) -> list[EvaluatedSlice]:
-    series = case.series
-    labels = [each.label for boxes in case.annotations.values() for each in boxes]
-    subtype = series.subtype or (labels[0] if len(set(labels)) == 1 else None)
-    return [
-        EvaluatedSlice(
-            sop_uid=each.sop_instance_uid,
-            series_key=series.key,
-            patient_id=series.patient_id or series.series_instance_uid,
-            expert_boxes=get_boxes(case, each.sop_instance_uid),
-            boxes=np.array([d.box.as_tuple() for d in detections]).reshape(-1, 4),
-            scores=np.array([d.score for d in detections]),
-            position_mm=each.position_along_normal_mm,
-            frame_of_reference_uid=series.frame_of_reference_uid,
-            pixel_spacing_mm=each.pixel_spacing_mm,
-            subtype=subtype,
-            slice_thickness_mm=each.slice_thickness_mm,
-            vendor=series.manufacturer,
-            kernel=series.convolution_kernel,
-        )
-        for each, detections in zip(series.slices, found, strict=True)
-        if each.sop_instance_uid not in left_out
-    ]
 
 
 def _make_options(fold: Fold, judged: Judged) -> SummaryOptions:
@@ -325,6 +303,8 @@ def _make_options(fold: Fold, judged: Judged) -> SummaryOptions:
     if judged.seen_patients:
         split += f"; LEAKY: the model was trained on {len(judged.seen_patients)} of the patients"
         leaky = True
+    if fold.kind is SplitKind.FEW_SHOT_K and not judged.adapted:
+        split += "; finished weights, not adapted on the few shots"
     return SummaryOptions(split=split, model=judged.name, leaky=leaky, threshold=judged.threshold)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ctbox.boxes import FloatArray
-from ctbox.dicom.pixels import read_hu, read_volume
+from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.series import Series
 from ctbox.evaluation.breakdown import SummaryOptions
 from ctbox.evaluation.comparison import compare_models
@@ -17,16 +17,15 @@ from ctbox.evaluation.scoring import ScoredSlice
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import EvaluationSummary, summarise
 from ctbox.evaluation.truth import SliceStatus
-from ctbox.model.detection import Detection
 from ctbox.model.splits import Fold, SplitKind
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.baseline_boxes import COPY
-from ctbox.workflows.detect import get_geometry
 from ctbox.workflows.evaluate import Judged, judge_folds
 from ctbox.workflows.fine_tune_data import make_picture
 from ctbox.workflows.fine_tune_phantoms import OldPhantom, to_evaluated
 from ctbox.workflows.fine_tune_results import BeforeAfter, Figure, PatientLine, SliceExample
 from ctbox.workflows.samples import Samples
+from ctbox.workflows.series_prediction import SeriesPrediction, predict_series
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.inference import Detector
@@ -40,16 +39,12 @@ class Seer:
     """A model that looks at every series once, however often it is asked."""
 
     detector: Detector
-    _seen: dict[str, list[tuple[Detection, ...]]] = field(default_factory=dict)
+    _seen: dict[str, SeriesPrediction] = field(default_factory=dict)
 
-    def predict(self, series: Series, ctx: TaskContext) -> list[tuple[Detection, ...]]:
-        """Return the boxes of every slice of a series."""
+    def predict(self, series: Series, ctx: TaskContext) -> SeriesPrediction:
+        """Return boxes and lesions of a series."""
         if series.key not in self._seen:
-            quiet = TaskContext(is_cancelled=lambda: ctx.cancelled)
-            found = self.detector.predict_volume(
-                read_volume(series), get_geometry(series), ctx=quiet
-            )
-            self._seen[series.key] = list(found.slices)
+            self._seen[series.key] = predict_series(self.detector, series, ctx)
         return self._seen[series.key]
 
     def predict_phantom(self, phantom: OldPhantom, ctx: TaskContext) -> list[EvaluatedSlice]:

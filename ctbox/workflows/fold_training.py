@@ -64,7 +64,7 @@ class TrainedFold:
 
 
 def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext) -> TrainedFold:
-    """Train on a fold's training part and save the best weights with their card.
+    """Train on a fold's training part and few shots, and save the best weights with their card.
 
     Of several processes (torchrun) all train, and rank 0 alone writes.
 
@@ -83,7 +83,9 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
     from ctbox.model.team import join_team
     from ctbox.model.training import FitOptions
 
-    training = make_training_series(samples.cases, samples.select(fold.training))
+    # The few shots are learnt along with the rest: the recipe's stages are the same for all.
+    taught = samples.select((*fold.training, *fold.few_shot))
+    training = make_training_series(samples.cases, taught)
     held_out = make_training_series(samples.cases, samples.select(fold.held_out))
     disk = job.cache.open(lambda message: ctx.report(TrainingNote(message)))
     data = TrainingData(training, held_out if job.validate else (), disk=disk)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import Series
 from ctbox.errors import TrainingDataError
+from ctbox.evaluation.slices import DetectedLesion
 from ctbox.model.detection import Detection
 from ctbox.progress import TaskContext
-from ctbox.workflows.series_prediction import SeriesPredictor
+from ctbox.workflows.series_prediction import SeriesPrediction, SeriesPredictor
 
-Rows = list[list[list[float]]]
-"""Slice by slice its detections: x1, y1, x2, y2, score."""
+LAYOUT = 2
+"""Of the file; predictions of another layout are made anew."""
 
 
 class KeptPredictions:
@@ -36,33 +40,27 @@ class KeptPredictions:
 
     def __init__(self, path: Path, origin: str, predict: SeriesPredictor) -> None:
         self._path, self._origin, self._predict = path, origin, predict
-        self._rows: dict[str, Rows] = self._read()
+        self._kept: dict[str, Any] = self._read()
         self._write()
 
-    def __call__(self, series: Series, ctx: TaskContext) -> list[tuple[Detection, ...]]:
-        """Return every slice's detections."""
-        if series.key not in self._rows:
-            found = self._predict(series, ctx)
-            self._rows[series.key] = [
-                [[*each.box.as_tuple(), each.score] for each in detections] for detections in found
-            ]
+    def __call__(self, series: Series, ctx: TaskContext) -> SeriesPrediction:
+        """Return what the model says of a series."""
+        if series.key not in self._kept:
+            self._kept[series.key] = _describe(self._predict(series, ctx))
             self._write()
-        return [
-            tuple(Detection(BoundingBox(*row[:4]), row[4]) for row in rows)
-            for rows in self._rows[series.key]
-        ]
+        return _parse(series.key, self._kept[series.key])
 
-    def _read(self) -> dict[str, Rows]:
+    def _read(self) -> dict[str, Any]:
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         if not isinstance(document, dict) or document.get("origin") != self._origin:
             return {}
-        return dict(document["series"])
+        return dict(document["series"]) if document.get("layout") == LAYOUT else {}
 
     def _write(self) -> None:
-        document = {"origin": self._origin, "series": self._rows}
+        document = {"layout": LAYOUT, "origin": self._origin, "series": self._kept}
         scratch = self._path.with_name(f".{self._path.name}.part")
         try:
             scratch.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
@@ -73,3 +71,35 @@ class KeptPredictions:
                 "Free disk space, or choose another folder for --state.",
                 self._path,
             ) from error
+
+
+def _describe(found: SeriesPrediction) -> dict[str, Any]:
+    lesions = found.lesions
+    return {
+        # Slice by slice its detections: x1, y1, x2, y2, score.
+        "slices": [[[*one.box.as_tuple(), one.score] for one in rows] for rows in found.slices],
+        "lesions": None
+        if lesions is None
+        else [
+            {"score": one.score, "uids": list(one.sop_uids), "boxes": one.boxes.tolist()}
+            for one in lesions
+        ],
+        "unreadable": found.unreadable,
+    }
+
+
+def _parse(series_key: str, kept: dict[str, Any]) -> SeriesPrediction:
+    lesions = kept["lesions"]
+    return SeriesPrediction(
+        tuple(
+            tuple(Detection(BoundingBox(*row[:4]), row[4]) for row in rows)
+            for rows in kept["slices"]
+        ),
+        None if lesions is None else tuple(_parse_lesion(series_key, one) for one in lesions),
+        dict(kept["unreadable"]),
+    )
+
+
+def _parse_lesion(series_key: str, kept: dict[str, Any]) -> DetectedLesion:
+    boxes = np.array(kept["boxes"], dtype=np.float64).reshape(-1, 4)
+    return DetectedLesion(series_key, kept["score"], tuple(kept["uids"]), boxes)

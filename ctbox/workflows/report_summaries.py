@@ -16,6 +16,7 @@ from ctbox.evaluation.reporting.contents import (
 )
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import EvaluationSummary, summarise
+from ctbox.model.config import links_lesions
 from ctbox.model.linking import SampleKey
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.open_case import Case, SeriesCase
@@ -170,13 +171,15 @@ class ModelJudge:
         self, name: str, part: Sequence[EvaluatedSlice], ctx: TaskContext
     ) -> Population:
         keys = {one.series_key for one in part}
-        lesions = [one for one in build_lesions(self._judged) if one.series_key in keys]
+        own = [one for one in build_lesions(self._judged) if one.series_key in keys]
+        # A network that links nothing is judged by its boxes linked by the rule for the expert's.
+        lesions = own if links_lesions(self.model.card.architecture) else None
         summary = summarise(part, self.make_options(name), lesions)
         answers, note = self._ask_baselines(name, part, ctx)
         baselines = {
             baseline: summarise(
                 answered, replace(self.make_options(name), model=baseline, threshold=None)
-            )
+            ).without_detection_figures()
             for baseline, answered in answers.items()
         }
         return Population(

@@ -102,6 +102,11 @@ def get_boxes(case: SeriesCase, sop_instance_uid: str) -> FloatArray:
     return as_box_array([each.box for each in case.annotations.get(sop_instance_uid, ())])
 
 
+def get_patient_id(series: Series) -> str:
+    """Return whose a series is: the patient's ID, or the study or series for want of one."""
+    return series.patient_id or series.study_instance_uid or series.series_instance_uid
+
+
 def _annotated(case: SeriesCase) -> list[Slice]:
     return [s for s in case.series.slices if s.sop_instance_uid in case.annotations]
 
@@ -116,7 +121,7 @@ def _find_subtype(case: SeriesCase) -> str | None:
 def _make_key(case: SeriesCase, sop_uid: str) -> SampleKey:
     series = case.series
     return SampleKey(
-        patient_id=series.patient_id or series.study_instance_uid or series.series_instance_uid,
+        patient_id=get_patient_id(series),
         study_uid=series.study_instance_uid,
         series_uid=series.series_instance_uid,
         frame_of_reference_uid=series.frame_of_reference_uid,

@@ -51,11 +51,13 @@ def find_looked_at(geometry: VolumeGeometry, index: int) -> int:
     """Return the slice whose maps stand for a slice: itself, or a neighbour among thin ones.
 
     Slices a millimetre apart look alike in slabs of four, so of thin ones only every second or
-    third is looked at.
+    third is looked at. Where the spacing is uneven, a slice further away never stands in.
     """
+    places = geometry.positions_mm
     step = max(1, int(LOOK_STEP_MM / geometry.slice_spacing_mm))
-    last = (len(geometry.positions_mm) - 1) // step * step
-    return min(round(index / step) * step, last)
+    last = (len(places) - 1) // step * step
+    chosen = min(round(index / step) * step, last)
+    return chosen if abs(places[chosen] - places[index]) <= LOOK_STEP_MM else index
 
 
 def find_heat_neighbours(geometry: VolumeGeometry, index: int, reach_mm: float) -> list[int]:

@@ -190,7 +190,7 @@ def fit(
     TrainingDataError
         If there is nothing to learn from.
     TrainingDivergedError
-        If the loss is no longer finite; weights given to `on_best` before stay good.
+        If loss or weights are no longer finite; weights given to `on_best` before stay good.
     CheckpointError
         If the state can't be saved, or not be resumed from.
     DeviceError
@@ -226,8 +226,9 @@ def _has_stalled(run: RunState, patience: int) -> bool:
 def _run_epoch(trainer: _Trainer, ctx: TaskContext) -> None:
     run, config, started = trainer.run, trainer.config, time.perf_counter()
     loss = _train_with_smaller_batches(trainer, ctx)
-    iou = trainer.validate(ctx)
     network = trainer.averaged.network
+    _check_weights(network, run.epoch + 1)
+    iou = trainer.validate(ctx)
     run.epoch += 1
     is_best = iou is None or run.best_iou is None or iou > run.best_iou
     rate = float(trainer.optimizer.param_groups[0]["lr"])
@@ -244,14 +245,30 @@ def _run_epoch(trainer: _Trainer, ctx: TaskContext) -> None:
         trainer.options.on_epoch(network, run.epoch, iou)
 
 
+def _check_weights(network: torch.nn.Module, epoch: int) -> None:
+    """Raise if an epoch spoilt the weights: a finite loss can have gradients that are not.
+
+    Raises
+    ------
+    TrainingDivergedError
+        If a weight is not finite.
+    """
+    for name, tensor in network.state_dict().items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise TrainingDivergedError(
+                f"The weights {name} are no longer finite after epoch {epoch}.",
+                "Lower the learning rate; the best weights before this epoch are kept.",
+            )
+
+
 def _train_with_smaller_batches(trainer: _Trainer, ctx: TaskContext) -> float:
     """Train an epoch; when memory runs out, halve the batch and take the epoch again."""
     while True:
         try:
             return train_one_epoch(trainer, ctx)
-        except RuntimeError as error:  # torch's CPU allocator raises nothing finer
+        except (RuntimeError, MemoryError) as error:
             size = trainer.run.batch_size
-            if size <= 1 or not any(text in str(error).lower() for text in OUT_OF_MEMORY):
+            if size <= 1 or not _is_out_of_memory(error):
                 raise
             if trainer.team.size > 1:  # the others are in the middle of this step
                 raise DeviceError(
@@ -262,6 +279,13 @@ def _train_with_smaller_batches(trainer: _Trainer, ctx: TaskContext) -> float:
             trainer.optimizer.zero_grad(set_to_none=True)
             message = f"Memory ran out; going on with batches of {size // 2} instead of {size}."
             ctx.report(BatchHalved(size // 2, message))
+
+
+def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    # Samples are drawn by numpy, which raises MemoryError; torch's CPU allocator raises nothing
+    # finer than RuntimeError.
+    told = str(error).lower()
+    return isinstance(error, MemoryError) or any(text in told for text in OUT_OF_MEMORY)
 
 
 def train_one_epoch(trainer: _Trainer, ctx: TaskContext) -> float:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -87,6 +86,15 @@ def shorten(recipe: Recipe, steps: int) -> Recipe:
     return fewer.with_length(steps=max(1, int(first * steps / left)))
 
 
+def read_peak_mib() -> float:
+    """Return the most memory that this process has held, in MiB.
+
+    Not getrusage: its figure outlives exec, so it is the parent's where that was larger.
+    """
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
 def train_child(words: argparse.Namespace) -> None:
     """Train one model in this process and write it and its figures to `--child-out`."""
     from ctbox.model.checkpoint import save_checkpoint
@@ -116,7 +124,7 @@ def train_child(words: argparse.Namespace) -> None:
     clock.ticks.clear()
     result = train_recipe(recipe, TrainingData(series), clock.make_context(), options)
     seconds = time.monotonic() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = read_peak_mib()
     notes = CardNotes(words.child, SHIPPED_THRESHOLD, fold.label, "equal-time benchmark")
     out = Path(words.child_out)
     card = build_card(result.state, recipe, SHIPPED_INFERENCE, (series, ()), notes)

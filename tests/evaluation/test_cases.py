@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ctbox.evaluation.metrics import FROC_RATES
 from ctbox.evaluation.scoring import score_lesions, score_slices
 from ctbox.evaluation.slices import EvaluatedSlice
+from ctbox.evaluation.summary import SummaryOptions, summarise
 from ctbox.evaluation.truth import SliceStatus, find_truth_lesions, link_detections
 
 OVERVIEW = Path(__file__).parent / "cases" / "overview.md"
@@ -78,3 +80,51 @@ def test_series(row: Row) -> None:
     assert len(results.false) == int(row["false"])
     negatives = sum(one.status is SliceStatus.NEGATIVE for one in scored)
     assert negatives == int(row["negatives"])
+
+
+def make_scans(row: Row) -> list[EvaluatedSlice]:
+    """Return the slices of the series that a row of "series/z:box" names."""
+
+    def pick(column: str, series: str, place: float) -> list[tuple[list[float], float]]:
+        items = [] if row[column] == "-" else row[column].split(";")
+        split = [item.strip().split("/") for item in items]
+        return [
+            (box, score)
+            for name, rest in split
+            for z, box, score in parse_boxes(rest)
+            if name == series and z == place
+        ]
+
+    names = sorted({item.strip()[0] for item in f"{row['expert']};{row['detections']}".split(";")})
+    return [
+        EvaluatedSlice(
+            f"{name}.{place}",
+            name,
+            name,
+            expert_boxes=np.array([box for box, _ in pick("expert", name, place)]),
+            boxes=np.array([box for box, _ in found]),
+            scores=np.array([score for _, score in found]),
+            position_mm=float(place),
+        )
+        for name in names
+        if name != "-"
+        for place in range(0, 101, 5)
+        for found in [pick("detections", name, place)]
+    ]
+
+
+@pytest.mark.parametrize("row", read_table("FROC"), ids=lambda row: row["case"])
+def test_froc(row: Row) -> None:
+    summary = summarise(make_scans(row), SummaryOptions("patient", "tiny", resamples=2))
+
+    assert [rate for rate, _ in summary.froc] == list(FROC_RATES)
+    expected = [float(row[name]) for name in ("1/8", "1/4", "1/2", "1", "2", "4", "8")]
+    assert [value for _, value in summary.froc] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("row", read_table("Calibration"), ids=lambda row: row["case"])
+def test_calibration(row: Row) -> None:
+    summary = summarise(make_scans(row), SummaryOptions("patient", "tiny", resamples=2))
+
+    error = summary.overall.figures["calibration_error"]
+    assert error == pytest.approx(float(row["error"]), abs=1e-9)

@@ -38,7 +38,10 @@ def run_child(what: str, folder: Path) -> dict[str, object] | None:
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "CTBOX_HOME": str(folder.parent / "home"),
         "CTBOX_STARTED": str(time.time()),
+        # Compiled once and kept, as for any user; some shells tell Python to keep nothing.
+        "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled"),
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if "DISPLAY" not in environment:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     command = [sys.executable, str(HERE / "viewer_window.py"), what, str(folder)]
@@ -65,7 +68,7 @@ def print_reading(folder: Path, repeats: int) -> dict[str, float | None]:
         else:
             print(f"  {name:32}{seconds:6.3f}   {float(seconds) / own:5.2f}")
     first = float(opened["first_s"])
-    print(f"  First slice on the screen       {first:6.3f}   {first / own:5.2f}")
+    print(f"  First slice on the screen       {first:6.3f}   {first / own:5.2f}   target ≤ 0.1")
     print(
         f"\nMemory: {opened['memory_ratio']:.2f} × the int16 volume of "
         f"{opened['volume_mb']:.0f} MB (resident {opened['resident_mb']:.0f} MB)   target ≤ 2"

@@ -5,6 +5,7 @@ Run by `viewer.py`: ``python viewer_window.py WHAT FOLDER`` prints one line of J
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -42,11 +43,12 @@ def resident_bytes() -> int:
 
 def start_window(_folder: Path) -> dict[str, float]:
     """From the process's start to the start page painted on the screen."""
+    gc.disable()  # as the command does
     from ctbox.gui.app import build_app, find_application
     from ctbox.settings import load_settings
 
     application = find_application()
-    app = build_app(load_settings().settings)
+    app = build_app(load_settings().settings, completes=False)
 
     class Watcher(QObject):
         painted = 0.0
@@ -85,8 +87,7 @@ def open_series(folder: Path) -> dict[str, float]:
         before = before or resident_bytes()
         started = time.perf_counter()
         app.session.open(OpenRequest(folder))
-        wait(lambda: viewer.view.pixels is not None, application)
-        viewer.view.repaint()
+        wait_for_first_slice(app, application)
         firsts.append(time.perf_counter() - started)
         wait(lambda: viewer.loader.is_finished, application)
         alls.append(time.perf_counter() - started)
@@ -102,6 +103,13 @@ def open_series(folder: Path) -> dict[str, float]:
         "resident_mb": after / 1e6,
         "volume_mb": volume / 1e6,
     }
+
+
+def wait_for_first_slice(app, application: QApplication) -> None:
+    """Wait until a slice is painted: ahead of the others on a page of its own, or in the viewer."""
+    views = (app.window.opening_page.view, app.window.viewer.view)
+    wait(lambda: any(each.isVisible() and each.pixels is not None for each in views), application)
+    next(each for each in views if each.isVisible()).repaint()
 
 
 def paint_smooth(_folder: Path) -> dict[str, float]:
@@ -241,6 +249,9 @@ class Watched(QApplication):
 
 def watch_handlers(folder: Path) -> dict[str, object]:
     """Find the longest handler while a series loads, is scrolled, and detections come in."""
+    import viewer_detector as fast_detector
+
+    from ctbox.gui import prediction
     from ctbox.gui.app import build_app
     from ctbox.gui.case_controller import OpenRequest
 
@@ -260,9 +271,10 @@ def watch_handlers(folder: Path) -> dict[str, object]:
     while not (loader.is_finished and not app.runner.running):
         scroll(application, view)
     found["loading"] = describe_handlers(application)
-    handle = app.runner.start(send_detections, folder_uids(app), title="Predicting")
-    handle.updated.connect(app.window.viewer.state.store.add)
-    while app.runner.running:
+    # The window's own controller, with a detector that gives ten boxes a slice without computing.
+    prediction.detect = fast_detector.detect
+    app.session.prediction.predict_series(app.window.viewer.state.series_case.series)
+    while app.session.prediction.is_running:
         scroll(application, view)
     found["predicting"] = describe_handlers(application)
     application.watching = False
@@ -284,25 +296,6 @@ def scroll(application: QApplication, view) -> None:
     end = time.monotonic() + 0.02
     while time.monotonic() < end:
         application.processEvents()
-
-
-def folder_uids(app) -> list[str]:
-    """Return the identifiers of the shown slices."""
-    series = app.window.viewer.state.series_case.series
-    return [slice_.sop_instance_uid for slice_ in series.slices]
-
-
-def send_detections(uids: list[str], ctx) -> None:
-    """Report ten boxes a slice at the pace of a fast detector: stands in for a prediction."""
-    from ctbox.boxes import BoundingBox
-    from ctbox.model.detection import Detection, SliceDetections
-
-    for uid in uids:
-        ctx.check()
-        boxes = (BoundingBox(40 * k, 40 * k, 40 * k + 50, 40 * k + 50) for k in range(BOXES))
-        found = tuple(Detection(box, 0.9 - 0.05 * k) for k, box in enumerate(boxes))
-        ctx.report([SliceDetections(uid, found)])
-        time.sleep(0.01)
 
 
 def describe_handlers(application: Watched) -> dict[str, object]:

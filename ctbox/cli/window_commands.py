@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,9 @@ def open_window(
     for given in (path, annotations):
         if given is not None and not given.exists():
             raise CtboxError(f"{given} does not exist.", "Check the path.", given)
+    # Nothing of what is loaded now is garbage: looking for some would delay the window. `run`
+    # turns the collector on again.
+    gc.disable()
     from ctbox.gui.app import run
 
     return run(path, annotations, model, sample=sample)

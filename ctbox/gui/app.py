@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -260,6 +261,9 @@ def run(
             # Reading goes on in its thread meanwhile; what it tells comes after all is built.
             app.session.open(OpenRequest(path, annotations))
         app.complete()
+        # What is there now stays: later collections pass it over, and hold the window up less.
+        gc.freeze()
+        gc.enable()
         _tell_of_settings(app, loaded)
         app.session.offer_recovery()
         app.review.offer_resume()

@@ -41,7 +41,7 @@ class OpenRequest:
 
 
 def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
-    """Read a case; the sample is made on its first use.
+    """Read a case, reporting its first slice on the way; the sample is made on its first use.
 
     Raises
     ------
@@ -60,6 +60,11 @@ def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
         from ctbox.workflows.sample_case import prepare_sample_case
 
         path = prepare_sample_case(ctx)
+    from ctbox.workflows.first_slice import read_first_slice
+
+    first = read_first_slice(path)
+    if first is not None:
+        ctx.report(first)
     case = open_case(path, request.annotations, ctx)
     if not case.series:
         raise _describe_nothing(path, case)
@@ -89,6 +94,7 @@ class CaseController(QObject):
 
     opening_started = Signal(object)
     progressed = Signal(object)
+    first_slice_read = Signal(object)
     case_opened = Signal(object, object)
     failed = Signal(object)
     opening_ended = Signal()
@@ -130,6 +136,7 @@ class CaseController(QObject):
         handle = self._runner.start(read_case, request, title=title)
         self._handle = handle
         handle.progressed.connect(self._on_progressed)
+        handle.updated.connect(self._on_updated)
         handle.finished.connect(self._on_finished)
         handle.failed.connect(self._on_failed)
         handle.ended.connect(self._on_ended)
@@ -153,6 +160,10 @@ class CaseController(QObject):
     def _on_progressed(self, progress: object) -> None:
         if self._is_current():
             self.progressed.emit(progress)
+
+    def _on_updated(self, first: object) -> None:
+        if self._is_current():
+            self.first_slice_read.emit(first)
 
     def _on_finished(self, case: Case) -> None:
         if self._is_current() and self._request is not None:

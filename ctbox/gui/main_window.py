@@ -29,6 +29,7 @@ from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_MENU
 from ctbox.gui.layouts.grid import PaneGrid
+from ctbox.gui.opening_page import OpeningPage
 from ctbox.gui.report.action_table import REPORT_MENU
 from ctbox.gui.review.action_table import REVIEW_MENU
 from ctbox.gui.start_page import StartPage
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.presets_menu = PresetMenu(self)
         self.layout_menu = QMenu("La&yout", self)
         self._docks: list[QDockWidget] = []
+        self._is_case_open = False
         self._layout_before = QByteArray()
         self._window_menu = QMenu("&Window", self)
         self._stack = QStackedWidget()
@@ -111,6 +113,8 @@ class MainWindow(QMainWindow):
         self.panes = PaneGrid()
         self.panes.show_cells([(0, 0, 1, 1)], [viewer], 0)
         self._stack.addWidget(self.panes)
+        self.opening_page = OpeningPage()
+        self._stack.addWidget(self.opening_page)
         self.setCentralWidget(self._stack)
         self._build_menus()
         self._build_tool_bar()
@@ -228,7 +232,7 @@ class MainWindow(QMainWindow):
     @property
     def is_case_shown(self) -> bool:
         """Whether the image is on the screen rather than the start page."""
-        return self._stack.currentWidget() is self.panes
+        return self._is_case_open
 
     def show_start(self) -> None:
         """Show the start page; docks and image tools wait until something is open."""
@@ -237,14 +241,25 @@ class MainWindow(QMainWindow):
 
     def show_viewer(self) -> None:
         """Show the image."""
+        self._stack.setCurrentWidget(self.panes)
         if not self.is_case_shown:
-            self._stack.setCurrentWidget(self.panes)
             self._set_case_open(True)
             # Only now: on the start page the docks are hidden whatever was remembered.
             self.restoreState(self._layout_before)
         self.viewer.setFocus()
 
+    def show_opening(self) -> None:
+        """Show the first slice of what is being opened, until `end_opening`."""
+        self._stack.setCurrentWidget(self.opening_page)
+
+    def end_opening(self) -> None:
+        """Go back to what was shown before, unless a case was opened."""
+        if self._stack.currentWidget() is self.opening_page:
+            self._stack.setCurrentWidget(self.panes if self.is_case_shown else self.start_page)
+        self.opening_page.clear()
+
     def _set_case_open(self, is_open: bool) -> None:
+        self._is_case_open = is_open
         self._tool_bar.setVisible(is_open)
         for dock in self._docks:
             dock.setVisible(is_open and not dock.property("startsHidden"))

@@ -13,6 +13,7 @@ from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.display_commands import DisplayCommands
 from ctbox.gui.editing.commands import EditingCommands
+from ctbox.gui.first_slice_controller import FirstSliceController
 from ctbox.gui.help_dialogs import AboutDialog
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.measuring.commands import MeasuringCommands
@@ -91,6 +92,7 @@ class Session(QObject):
         self.opening.open_requested.connect(self.open)
         self.opening.annotations_chosen.connect(self.cases.open_annotations)
         self._memory = SliceMemory()
+        self._ahead = FirstSliceController(window, self.cases)
         self._connect_commands()
         self._connect_news()
         display.apply_settings(settings)
@@ -205,6 +207,7 @@ class Session(QObject):
             place = None
         self.window.browser.show_case(case)
         self.window.show_viewer()
+        self._ahead.hand_over(case)
         self._go_to_place(place or (case.series[0].series.key, 0))
         if request.path is not None:
             self.settings = self.settings.with_recent(request.path.absolute())

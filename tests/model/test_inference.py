@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from ctbox.errors import CheckpointError, DeviceError
@@ -142,6 +144,25 @@ def test_of_thin_slices_a_few_are_looked_at_and_share_heat() -> None:
     assert [find_looked_at(thick, i) for i in range(3)] == [0, 1, 2]
     assert find_heat_neighbours(thick, 1, 12.5) == [0, 1, 2]
     assert find_heat_neighbours(thick, 0, 0.0) == [0]
+
+
+def test_slices_of_one_place_are_not_taken_for_thin_ones() -> None:
+    doubled = VolumeGeometry((1.0, 1.0), tuple(5.0 * (i // 2) for i in range(60)))
+    assert doubled.slice_spacing_mm == 5.0
+    assert [find_looked_at(doubled, i) for i in range(60)] == list(range(60))
+    assert VolumeGeometry((1.0, 1.0), (3.0, 3.0, 3.0)).slice_spacing_mm == 5.0
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.5, 0.625, 1.0, 1.25, 2.5, 5.0, 8.0, 10.0]), max_size=60),
+    st.sampled_from([1.0, -1.0]),
+)
+def test_what_stands_in_for_a_slice_lies_near_it(steps: list[float], side: float) -> None:
+    places = np.concatenate([[0.0], np.cumsum(steps)]) * side
+    geometry = VolumeGeometry((1.0, 1.0), tuple(places.tolist()))
+    for index in range(len(places)):
+        chosen = find_looked_at(geometry, index)
+        assert abs(places[chosen] - places[index]) <= 2.5
 
 
 def test_a_thin_series_is_predicted_on_every_slice(detector: Detector) -> None:

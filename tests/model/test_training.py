@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -134,6 +135,46 @@ def test_nan_raises_and_the_last_good_weights_survive(monkeypatch: pytest.Monkey
         fit(make_config(), DATA, options=options)
     assert len(kept) == 1
     assert all(bool(torch.isfinite(t).all()) for t in kept[0].values() if t.is_floating_point())
+
+
+def test_gradients_that_overflow_in_the_last_step_do_not_become_the_best_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, steps = LungLearning.compute_batch_loss, iter(range(100))
+
+    def spoil(self: LungLearning, batch: Batch) -> torch.Tensor:
+        loss = whole(self, batch)
+        if next(steps) < 5:
+            return loss
+        # A finite loss whose gradient is not: the slope of a root at nothing.
+        return loss + (loss - loss.detach()).clamp(min=0).sqrt()
+
+    monkeypatch.setattr(LungLearning, "compute_batch_loss", spoil)
+    kept: list[int] = []
+    options = FitOptions(folder=tmp_path, on_best=lambda _, epoch: kept.append(epoch.epoch))
+    with pytest.raises(TrainingDivergedError, match="no longer finite after epoch 2"):
+        fit(make_config(), DATA, options=options)
+    assert kept == [1]
+    # What was saved is the epoch before, and training goes on from there.
+    monkeypatch.setattr(LungLearning, "compute_batch_loss", whole)
+    again = fit(make_config(), DATA, options=replace(options, resume=True))
+    assert [one.epoch for one in again.history] == [1, 2]
+
+
+def test_memory_that_runs_out_while_drawing_halves_the_batch_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = LungLearning.draw_batch
+
+    def refuse_large(self: LungLearning, size: int, rng: np.random.Generator) -> Batch:
+        if size > 2:
+            raise MemoryError("Unable to allocate 9.9 GiB for an array")
+        return whole(self, size, rng)
+
+    monkeypatch.setattr(LungLearning, "draw_batch", refuse_large)
+    seen: list[object] = []
+    fit(make_config(epochs=1, batch_size=8), DATA, TaskContext(on_report=seen.append))
+    assert [one.batch_size for one in seen if isinstance(one, BatchHalved)] == [4, 2]
 
 
 def test_running_out_of_memory_halves_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from ctbox.gui.viewer.state import ViewerState
 
 _SETTLE_MS = 250
 AGAIN = "Predicted without an attention map: predicting again in the background."
+HIDDEN = "Hidden until you reveal the AI."
 NOT_YET = "No attention map: this slice is not predicted yet (P)."
 NONE_GIVEN = "This model gives no attention map for this slice."
 
@@ -75,8 +76,10 @@ class AttentionCommands(QObject):
 
     def _describe(self) -> str:
         shown = self._state.slice
-        if not self._state.overlays.attention or shown is None or self._state.store.is_hidden:
+        if not self._state.overlays.attention or shown is None:
             return ""
+        if self._state.store.is_hidden:
+            return HIDDEN
         uid, store = shown.sop_instance_uid, self._state.store
         if store.find_attention(uid) is not None:
             return ""

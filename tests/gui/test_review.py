@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTreeView, QWidget
 
 from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
 from ctbox.dicom.catalog import Catalog
 from ctbox.gui.app import App
+from ctbox.gui.inspector.tile_view import TileView
 from ctbox.gui.lesions.binding import AI_HIDDEN
 from ctbox.gui.prediction_commands import HIDDEN
 from ctbox.model.detection import Detection, Lesion, SliceDetections
@@ -207,11 +208,37 @@ def test_note_is_typed_and_kept(desk: ReviewDesk) -> None:
     assert note.text() == "motion r"
 
 
+def list_texts(window: QWidget) -> Iterator[str]:
+    """Yield all that a window says: labels, lists, pictures, tooltips, accessible texts."""
+    for widget in (each for each in window.findChildren(QWidget) if each.isVisible()):
+        yield from (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription())
+        if isinstance(widget, QLabel | QAbstractButton):
+            yield widget.text()
+        if isinstance(widget, TileView):
+            yield widget.tile.message
+        if isinstance(widget, QTreeView):
+            yield from list_cells(widget.model(), QModelIndex())
+
+
+def list_cells(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[str]:
+    for row in range(model.rowCount(parent)):
+        for column in range(model.columnCount(parent)):
+            index = model.index(row, column, parent)
+            yield f"{index.data()}"
+            yield f"{index.data(Qt.ItemDataRole.ToolTipRole)}"
+        yield from list_cells(model, model.index(row, 0, parent))
+
+
 def test_blind_mode_hides_everything_of_the_ai_until_it_is_revealed(desk: ReviewDesk) -> None:
     desk.start(blind=True)
     panel, window = desk.review.panel, desk.app.window
     assert desk.shown == "Thin"
     desk.state.set_slice_index(2)
+    told = "\n".join(list_texts(window))
+    assert "Hidden until you reveal the AI." in told
+    assert "AI hidden" in told
+    assert "not predicted" not in told.lower()
+    assert "0.90" not in told
     lesions = window.findChild(type(desk.app.counting._panel))
     assert desk.state.detections is None
     assert window.viewer.slider.detection_marks == frozenset()

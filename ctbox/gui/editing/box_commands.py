@@ -130,6 +130,9 @@ class BoxCommands(QObject):
 
     def _accept_detection(self, shown: Slice) -> None:
         detections = self._state.detections
+        if self._state.store.is_hidden:
+            self._toasts.show_toast("Hidden until you reveal the AI: there is no box to accept.")
+            return
         if not detections or not self._state.overlays.detections:
             text = "No AI box to accept on this slice"
             self._toasts.show_toast(f"{text}: P predicts it." if detections is None else f"{text}.")

@@ -92,6 +92,7 @@ class InspectorBinding(QObject):
             window=state.window,
             own=self._own[0],
             selected_own=self._own[1],
+            ai_hidden=state.store.is_hidden,
         )
 
     def _on_selection_requested(self, annotation: int | None, detection: int | None) -> None:

@@ -260,11 +260,14 @@ class InspectorPanel(QScrollArea):
 def _describe_overlap(shown: InspectedSlice) -> IouReadout | None:
     if shown.is_color and not shown.annotations:
         return None  # never predicted, so that there is nothing to say
+    if shown.ai_hidden:
+        return None  # the pictures say so
     return describe_iou(shown.annotations, shown.detections, *shown.selection)
 
 
 def _describe_count(shown: InspectedSlice) -> str:
     expert, predicted = len(shown.annotations), shown.detections
     by_ai = "not predicted" if predicted is None else f"{len(predicted)} AI"
+    by_ai = "AI hidden" if shown.ai_hidden else by_ai
     mine = sum(own.box_id > 0 for own in shown.own)
     return f"Boxes on this slice: {expert} expert, {by_ai}" + (f", {mine} mine" if mine else "")

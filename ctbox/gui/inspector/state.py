@@ -49,6 +49,8 @@ class InspectedSlice:
         The reader's own boxes and proposals.
     selected_own : int or None
         Number of the selected one of those.
+    ai_hidden : bool
+        Whether what the model said is kept back, as while a reader reads blind.
     """
 
     sop_instance_uid: str
@@ -61,6 +63,7 @@ class InspectedSlice:
     window: VoiWindow = LUNG_WINDOW
     own: tuple[OwnBox, ...] = ()
     selected_own: int | None = None
+    ai_hidden: bool = False
 
     @property
     def is_color(self) -> bool:
@@ -174,7 +177,7 @@ def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
     for index, annotation in enumerate(shown.annotations):
         partner = partners[index]
         if shown.detections is None:
-            overlap = "not predicted"
+            overlap = "AI hidden" if shown.ai_hidden else "not predicted"
         else:
             overlap = "missed" if partner is None else f"IoU {iou[index, partner]:.2f}"
         tip = _describe_box(annotation.box, iou[index], "AI box")

@@ -193,6 +193,8 @@ def _explain_missing(source: TileInput, kind: TileKind) -> str:
         if source.shown.annotations:
             return "No expert's box overlaps the selected one."
         return "No annotation on this slice."
+    if source.shown.ai_hidden:
+        return "Hidden until you reveal the AI."
     if source.shown.detections is None:
         return "Not predicted yet."
     if source.shown.detections:

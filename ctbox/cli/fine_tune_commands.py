@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +17,16 @@ if TYPE_CHECKING:  # numpy and more come with them; --help should not wait for t
     from ctbox.workflows.fine_tune_results import BeforeAfter, Figure, FineTuneResult
 
 _Dicom = Annotated[Path, typer.Option(help="DICOM folder, TCIA download or ZIP.")]
+_Place = Annotated[
+    Path, typer.Option(help="DICOM folder, TCIA download, ZIP, or a catalogue's file.")
+]
 _Annotations = Annotated[
     Path | None, typer.Option(help="Annotation root; found beside --dicom if absent.")
 ]
 
 
 def finetune(
-    dicom: _Dicom,
+    dicom: _Place,
     subtype: Annotated[str, typer.Option(help="A, B, E, G or a new name.")],
     name: Annotated[str, typer.Option(help="Name of the new model.")],
     out_folder: Annotated[Path, typer.Option("--out", help="Folder of the run and its model.")],
@@ -47,6 +50,7 @@ def finetune(
 ) -> None:
     """Fine-tune a model for a subtype, and say whether it got better and what it forgot."""
     from ctbox.workflows.fine_tune import fine_tune
+    from ctbox.workflows.fine_tune_control import RunControl
     from ctbox.workflows.fine_tune_request import FineTuneRequest
     from ctbox.workflows.parallel import WorkerOptions, WorkerProcess
 
@@ -64,8 +68,10 @@ def finetune(
         seed=seed,
         device=device.value,
         resume=resume,
-        command=" ".join(["ctbox", *sys.argv[1:]]),
+        command=describe_command(subtype, name, base, test_patients, (steps, seed)),
     )
+    if resume:  # what was asked of it before it was cut off is over
+        RunControl(request.out).clear()
     # As in the window: the run lives in a process of its own.
     worker = WorkerProcess(WorkerOptions("training", cancel_limit_s=60.0))
     try:
@@ -74,6 +80,31 @@ def finetune(
     finally:
         worker.shutdown()
     print_result(result)
+
+
+def describe_command(
+    subtype: str,
+    name: str,
+    base: str | None,
+    test_patients: str,
+    numbers: tuple[int | None, int],
+) -> str:
+    """Return the command for the model's card: without folders, whose names may tell whose.
+
+    The card leaves with the model; what lies on this computer stays out of it.
+    """
+    from ctbox.model.card import is_model_name
+
+    steps, seed = numbers
+    words = ["ctbox", "finetune", "--dicom", "DIR", "--annotations", "DIR"]
+    words += ["--subtype", subtype, "--name", name, "--out", "DIR"]
+    if base is not None:
+        words += ["--base", base if is_model_name(base) else "MODEL"]
+    if test_patients:
+        words += ["--test-patients", test_patients]
+    if steps is not None:
+        words += ["--steps", str(steps)]
+    return shlex.join([*words, "--seed", str(seed)])
 
 
 def describe_fine_tuning(update: object) -> object:

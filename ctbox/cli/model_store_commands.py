@@ -102,11 +102,27 @@ def import_model(
 def adopt(
     folder: Annotated[Path, typer.Argument(help="A run's folder, or a model's.")],
     name: Annotated[str | None, typer.Option(help="Another name for it.")] = None,
+    even_if_worse: Annotated[
+        bool,
+        typer.Option("--even-if-worse", help="Although it lost more than 0.03 on old subtypes."),
+    ] = False,
 ) -> None:
     """Take a trained or fine-tuned model into the store."""
+    from ctbox.errors import CheckpointError
     from ctbox.model.store import find_model
+    from ctbox.workflows.fine_tune_runs import is_over, mark_adopted, read_forgotten
 
-    found = _open_store().adopt(find_model(folder), name)
+    model = find_model(folder)
+    run = model.parent if is_over(model.parent) else model
+    forgotten = read_forgotten(run)
+    if forgotten and not even_if_worse:
+        raise CheckpointError(
+            f"On old subtypes the model is worse than before. {'; '.join(forgotten)}.",
+            "Adopt it all the same with --even-if-worse.",
+            run,
+        )
+    found = _open_store().adopt(model, name)
+    mark_adopted(run)
     out.print(f"Adopted: {found.name}. `ctbox models activate {found.name}` puts it to use.")
 
 

@@ -55,18 +55,25 @@ class TrainingCommands(QObject):
 
     def _on_fine_tune(self) -> None:
         run = self._find_run()
-        if self.wizard is not None and (run.is_running or self.wizard.isVisible()):
-            self._show()
-            return
-        self._build_wizard()
+        if self.wizard is None or self._is_decided(self.wizard):
+            self._build_wizard()
+        elif run.result is not None and not self.wizard.isVisible():
+            self._toasts.show_toast("Adopt or discard this one first, then train the next.")
         self._show()
 
+    def _is_decided(self, wizard: TrainingWizard) -> bool:
+        """Whether nothing is lost with this wizard: its run was adopted or discarded."""
+        run = self._find_run()
+        if run.request is None:
+            return wizard.index > _RUN_STEP  # discarded; before that, choices are waiting
+        return wizard.adopt_page.is_adopted and not wizard.isVisible()
+
     def _on_training_run(self) -> None:
-        from ctbox.workflows.fine_tune_runs import find_unfinished_run
+        from ctbox.workflows.fine_tune_runs import find_open_run
 
         run = self._find_run()
         if self.wizard is None and run.request is None:
-            request = find_unfinished_run()
+            request = find_open_run()
             if request is None:
                 self._toasts.show_toast("No training run yet: AI ▸ Fine-tune for a subtype.")
                 return

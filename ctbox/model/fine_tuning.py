@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from torch import nn
 
 from ctbox import __version__
+from ctbox.errors import TrainingDataError
 from ctbox.model.baseline_inference import BaselinePredictor
 from ctbox.model.card import (
     COLLECTION_ATTRIBUTION,
@@ -22,6 +25,7 @@ from ctbox.model.devices import ComputeDevice
 from ctbox.model.inference import Detector
 from ctbox.model.learning import copy_state
 from ctbox.model.lung_inference import LungPredictor
+from ctbox.model.training import OUT_OF_MEMORY
 
 Network = nn.Module
 """A network in training, for those who may not name torch."""
@@ -76,6 +80,28 @@ def make_detector(network: nn.Module, card: ModelCard, compute: ComputeDevice) -
     """
     kind = LungPredictor if card.architecture == DETECTOR else BaselinePredictor
     return Detector(kind.build(copy_state(network), card, compute.device), card, compute)
+
+
+@contextmanager
+def tell_out_of_memory() -> Iterator[None]:
+    """Turn what numpy, torch and CUDA raise when memory runs out into a sentence.
+
+    Raises
+    ------
+    TrainingDataError
+        Then; any other error passes.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        told = str(error).lower()
+        if not isinstance(error, MemoryError) and not any(text in told for text in OUT_OF_MEMORY):
+            raise
+        place = "of the graphics card " if "cuda" in told else ""
+        raise TrainingDataError(
+            f"The memory {place}ran out.",
+            "Close other programs, or take fewer samples a step; what was saved is kept.",
+        ) from error
 
 
 def build_fine_tuned_card(

@@ -26,8 +26,13 @@ from ctbox.workflows.fine_tune_judging import (
 )
 from ctbox.workflows.fine_tune_phantoms import REPLAY_SEED, PhantomSize
 from ctbox.workflows.fine_tune_preparation import Preparation, make_check_phantoms, prepare
-from ctbox.workflows.fine_tune_request import FineTuneRequest, write_request
+from ctbox.workflows.fine_tune_request import (
+    FineTuneRequest,
+    require_same_run,
+    write_request,
+)
 from ctbox.workflows.fine_tune_results import BeforeAfter, FineTuneResult
+from ctbox.workflows.fine_tune_runs import STATE_FOLDER
 from ctbox.workflows.fine_tune_samples import SampleWatcher
 from ctbox.workflows.fine_tune_split import Side
 from ctbox.workflows.fine_tune_tracking import RunTracker, log_to_mlflow
@@ -40,7 +45,7 @@ if TYPE_CHECKING:  # torch comes with it
 
 logger = logging.getLogger(__name__)
 
-RUN_FOLDER = "run"
+STOPPING_TITLE = "Stopping patients (they chose the epoch)"
 READING, BEFORE, TRAINING, AFTER, FORGETTING = range(5)
 
 
@@ -68,20 +73,18 @@ def fine_tune(
     Raises
     ------
     TrainingDataError, SplitLeakageError
-        If data and split don't allow it.
+        If data and split don't allow it, memory runs out, or the run in the folder was started
+        with other settings or patients.
     TrainingDivergedError, CheckpointError, DeviceError, DicomReadError
         If the training can't go on; its best weights stay in ``model/``.
     TaskCancelledError
         If cancelled.
     """
     _make_folder(request)
-    run = _Run(request, ctx, size)
-    try:
-        return run.work()
-    except MemoryError as error:
-        raise TrainingDataError(
-            "The memory ran out.", "Close other programs, or take smaller batches, and go on."
-        ) from error
+    from ctbox.model.fine_tuning import tell_out_of_memory
+
+    with tell_out_of_memory():
+        return _Run(request, ctx, size).work()
 
 
 def _make_folder(request: FineTuneRequest) -> None:
@@ -100,7 +103,9 @@ def _make_folder(request: FineTuneRequest) -> None:
             "Choose a folder you may write to.",
             out,
         ) from error
-    if not request.resume:
+    if request.resume:
+        require_same_run(request)
+    else:
         write_request(request)
 
 
@@ -132,7 +137,7 @@ class _Run:
         tracker = RunTracker(request.out, resumed=request.resume)
         ctx.report(StageStarted(READING))
         made = prepare(request, ctx, self._size)
-        tracker.write_split(made.division)
+        tracker.write_split(made.division, (made.replay_patients, made.check_patients))
         ctx.report(StageStarted(BEFORE))
         old = Seer(Detector.load(request.base, request.device))
         before = _judge(old, made, ctx)
@@ -175,7 +180,7 @@ class _Run:
         options = FitOptions(
             device=self._request.device,
             start=state,
-            folder=self._request.out / RUN_FOLDER,
+            folder=self._request.out / STATE_FOLDER,
             resume=self._request.resume,
             on_best=save,
             on_epoch=look,
@@ -196,7 +201,9 @@ class _Run:
         from ctbox.model.checkpoint import load_checkpoint, save_checkpoint
 
         weights, card = load_checkpoint(self._model)
-        metrics = (*card.metrics, *_record_metrics(result, made))
+        # A run that went on after its end has them already.
+        first = tuple(each for each in card.metrics if each.title == STOPPING_TITLE)
+        metrics = (*first, *_record_metrics(result, made))
         save_checkpoint(self._model, weights, replace(card, metrics=metrics))
         tracker.write_results(result)
         problem = log_to_mlflow(self._request.out, result.name, config_to_dict(made.config), result)
@@ -249,7 +256,7 @@ def _note_epoch(epoch: EpochFinished, made: Preparation) -> tuple[MetricRecord, 
         return ()
     return (
         MetricRecord(
-            title="Stopping patients (they chose the epoch)",
+            title=STOPPING_TITLE,
             split="patient",
             patients=len(made.division.select(Side.STOPPING)),
             values={"patient_mean_iou": epoch.validation_iou, "epoch": epoch.epoch},

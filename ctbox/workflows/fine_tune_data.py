@@ -16,8 +16,9 @@ from ctbox.dicom.series import LUNG_WINDOW
 from ctbox.errors import CtboxError, TrainingDataError
 from ctbox.model.linking import SampleKey
 from ctbox.progress import Progress, TaskContext
+from ctbox.workflows.data_place import open_place
 from ctbox.workflows.fine_tune_request import COLLECTION_SUBTYPES, FineTuneRequest
-from ctbox.workflows.open_case import Case, SeriesCase, open_case
+from ctbox.workflows.open_case import Case, SeriesCase
 from ctbox.workflows.samples import Samples, collect_samples, get_boxes
 
 FEW_BOXES = 20
@@ -118,14 +119,14 @@ def gather_data(request: FineTuneRequest, ctx: TaskContext) -> FineTuneData:
     TrainingDataError
         If nothing of the subtype is annotated there, or everything was left out.
     CtboxError
-        As `open_case`.
+        As `open_place`.
     """
-    case = open_case(request.dicom, request.annotations, ctx)
+    case = open_place(request.dicom, request.annotations, ctx)
     used = tuple(each for each in case.series if each.series.key not in request.left_out_series)
     new, old = select_subtype(replace(case, series=used), request.subtype)
     linked = case.linked_folders
     if request.old_dicom is not None:
-        more = open_case(request.old_dicom, request.old_annotations, ctx)
+        more = open_place(request.old_dicom, request.old_annotations, ctx)
         linked += more.linked_folders
         found = collect_samples(more)
         old = found if old is None else _join(old, found)
@@ -194,7 +195,7 @@ def check_data(request: DataRequest, ctx: TaskContext) -> DataCheck:
     CtboxError
         As `gather_data`.
     """
-    case = open_case(request.dicom, request.annotations, ctx)
+    case = open_place(request.dicom, request.annotations, ctx)
     new, old = select_subtype(case, request.subtype)
     rows = []
     for number, each in enumerate(new.cases):

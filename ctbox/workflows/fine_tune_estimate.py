@@ -74,6 +74,13 @@ def estimate_run(
     CtboxError
         As `ctbox.workflows.fine_tune.fine_tune`: whatever would stop the run, stops this.
     """
+    from ctbox.model.fine_tuning import tell_out_of_memory
+
+    with tell_out_of_memory():
+        return _measure(request, ctx, size)
+
+
+def _measure(request: FineTuneRequest, ctx: TaskContext, size: PhantomSize | None) -> Estimate:
     from ctbox.model.inference import Detector
 
     ctx.report(Progress(0, 3, "Reading the images"))

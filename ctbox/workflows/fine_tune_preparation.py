@@ -31,6 +31,8 @@ from ctbox.workflows.fine_tune_request import FineTuneRequest
 from ctbox.workflows.fine_tune_split import Division, Side, divide_patients
 from ctbox.workflows.samples import Samples, make_training_series
 
+_MOST_OLD = 12
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -169,7 +171,8 @@ def _divide(request: FineTuneRequest, found: FineTuneData, parent: ModelCard) ->
 def _deal_old(found: FineTuneData, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the old patients to replay and those to check by, linked ones together.
 
-    One old patient alone checks. Whoever shares images with a new patient does neither.
+    One old patient alone checks; of a whole collection only so many do either, or checking
+    would take longer than all the rest. Whoever shares images with a new patient does neither.
     """
     if found.old is None:
         return (), ()
@@ -182,7 +185,8 @@ def _deal_old(found: FineTuneData, seed: int) -> tuple[tuple[str, ...], tuple[st
     ]
     order = np.random.default_rng(seed).permutation(len(groups)).tolist()
     half = (len(order) + 1) // 2
-    return _names(groups, order[half:]), _names(groups, order[:half])
+    replayed, checks = order[half:][:_MOST_OLD], order[:half][:_MOST_OLD]
+    return _names(groups, replayed), _names(groups, checks)
 
 
 def _names(groups: Sequence[set[str]], chosen: Collection[int]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class FineTuneRequest:
     Parameters
     ----------
     dicom, annotations : pathlib.Path
-        As for `ctbox.workflows.open_case.open_case`.
+        As for `ctbox.workflows.data_place.open_place`: a folder, a ZIP or a catalogue.
     subtype : str
         A letter of the collection, or a new name: then every annotated patient counts whom no
         letter of the collection marks as another one's.
@@ -113,6 +113,33 @@ def parse_request(values: Mapping[str, Any]) -> FineTuneRequest:
     plan = given.get("plan")
     given["plan"] = FineTunePlan(**plan) if isinstance(plan, Mapping) else None
     return FineTuneRequest(**given)
+
+
+_DECIDES = (
+    "subtype", "name", "base", "test_patients", "stopping_patients", "left_out_series", "steps",
+    "plan", "seed",
+)  # fmt: skip
+
+
+def require_same_run(request: FineTuneRequest) -> None:
+    """Raise unless a run is gone on with as it was started.
+
+    With another split, whoever taught might judge, and nobody would know. Images may have moved.
+
+    Raises
+    ------
+    TrainingDataError
+        If there is no run in the folder, or it was started with other settings.
+    """
+    started = read_request(request.out)
+    for name in _DECIDES:
+        before, now = getattr(started, name), getattr(request, name)
+        if before != now:
+            raise TrainingDataError(
+                f"The run was started with another {name.replace('_', ' ')}: {before}, not {now}.",
+                "Go on with what it was started with, or start a new run in another folder.",
+                request.out,
+            )
 
 
 def write_request(request: FineTuneRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,11 +15,12 @@ from typing import Any
 from ctbox.errors import TrainingDataError
 from ctbox.model.training_updates import EpochFinished, StepFinished
 from ctbox.workflows.fine_tune_results import FineTuneResult
+from ctbox.workflows.fine_tune_runs import RESULTS_FILE
 from ctbox.workflows.fine_tune_split import Division
 from ctbox.workflows.tfevents import EventWriter
 
 METRICS_CSV, METRICS_JSONL = "metrics.csv", "metrics.jsonl"
-SPLIT_FILE, RESULTS_FILE = "split.json", "results.json"
+SPLIT_FILE = "split.json"
 EVENTS_FOLDER = "tensorboard"
 _COLUMNS = (
     "epoch", "epochs", "training_loss", "validation_iou", "learning_rate", "seconds", "is_best",
@@ -43,7 +44,7 @@ class RunTracker:
     """
 
     def __init__(self, folder: Path, *, resumed: bool = False) -> None:
-        self._folder = folder
+        self._folder, self._resumed = folder, resumed
         try:
             if not resumed or not (folder / METRICS_CSV).is_file():
                 (folder / METRICS_JSONL).write_text("", encoding="utf-8")
@@ -74,10 +75,48 @@ class RunTracker:
         if update.validation_iou is not None:
             self._events.write_scalar("IoU/stopping patients", update.validation_iou, update.epoch)
 
-    def write_split(self, division: Division) -> None:
-        """Keep who stood on which side."""
+    def write_split(
+        self, division: Division, old: tuple[Sequence[str], Sequence[str]] = ((), ())
+    ) -> None:
+        """Keep who stood on which side, and which old patients are replayed and which check.
+
+        Raises
+        ------
+        TrainingDataError
+            If the run was started with other sides: whoever taught must never judge.
+        """
         rows = [asdict(row) for row in division.rows]
-        self._write_json(SPLIT_FILE, {"kind": "patient", "patients": rows})
+        replayed, checks = old
+        document = {
+            "kind": "patient",
+            "patients": rows,
+            "old_patients": {"replayed": list(replayed), "check": list(checks)},
+        }
+        if self._resumed:
+            self._require_same_sides(document)
+        self._write_json(SPLIT_FILE, document)
+
+    def _require_same_sides(self, document: Mapping[str, Any]) -> None:
+        try:
+            started = json.loads((self._folder / SPLIT_FILE).read_text(encoding="utf-8"))
+            before = _list_sides(started)
+        except FileNotFoundError:
+            return  # cut off before anybody had a side
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingDataError(
+                "It can't be read any more who stood on which side of this run.",
+                "Start a new run.",
+                self._folder / SPLIT_FILE,
+            ) from error
+        now = _list_sides(document)
+        moved = sorted(name for name in before | now if before.get(name) != now.get(name))
+        if moved:
+            who = ", ".join(moved[:5]) + ("…" if len(moved) > 5 else "")
+            raise TrainingDataError(
+                f"The patients are not those that the run was started with: {who}.",
+                "Put the images back as they were, or start a new run.",
+                self._folder,
+            )
 
     def write_results(self, result: FineTuneResult) -> None:
         """Keep the figures of the end."""
@@ -92,6 +131,13 @@ class RunTracker:
             scratch.replace(path)
         except OSError as error:
             raise _describe(error, self._folder) from error
+
+
+def _list_sides(document: Mapping[str, Any]) -> dict[str, str]:
+    sides = {row["patient_id"]: str(row["side"]) for row in document["patients"]}
+    for role, names in document.get("old_patients", {}).items():
+        sides |= dict.fromkeys(names, role)
+    return sides
 
 
 def _describe(error: OSError, folder: Path) -> TrainingDataError:

@@ -14,9 +14,10 @@ from ctbox.annotations.source_reader import SourceReader
 from ctbox.annotations.sources import AnnotationSource
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
+from ctbox.dicom.catalog_query import CatalogFilter, CatalogQuery
 from ctbox.dicom.series import InstanceSource, Series
 from ctbox.errors import AnnotationError, ArchiveError, CatalogError
-from ctbox.progress import TaskContext
+from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.open_case import Case, FileProblem, OpenedSeries, assemble_case
 
 
@@ -62,20 +63,75 @@ def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
         # Without an ID there is no telling whose other series are.
         if request.whole_patient and patient:
             keys = catalog.list_patient_keys(patient)
-        kept: list[Series] = []
-        problems: list[FileProblem] = []
-        for series in catalog.read_series(keys):
-            ctx.check()
-            changed = catalog.list_changed(series)
-            problems += _describe_changes(series, changed)
-            left = _leave_out(series, changed)
-            if left is not None:
-                kept.append(left)
+        kept, problems = _read_unchanged(catalog, keys, ctx)
         if not any(series.key == request.series_key for series in kept):
             raise _describe_gone(request, problems)
-        found = _read_annotations(catalog, request, kept, ctx)
+        found = _read_annotations(catalog, request.annotations, kept, ctx)
     place = _find_common_folder(kept)
     return assemble_case(place, OpenedSeries(tuple(kept), tuple(problems)), found)
+
+
+def open_annotated(path: Path, annotations: Path | None, ctx: TaskContext) -> Case:
+    """Return all series of a catalogue that have an expert's box, patient by patient.
+
+    Files that were changed or went since are left out and named, as by `open_catalogued`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The catalogue's file.
+    annotations : pathlib.Path or None
+        Where boxes are read from, instead of the files that are catalogued: then every series
+        counts.
+    ctx : TaskContext
+        Told of progress and asked to stop.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such catalogue, no annotated series in it, or none is where it was.
+    AnnotationError, ArchiveError
+        If annotations were named that cannot be read.
+    TaskCancelledError
+        If cancelled.
+    """
+    if not path.is_file():
+        raise CatalogError("There is no catalogue yet.", "Add a folder to it first.", path)
+    wanted = CatalogFilter(annotated=True if annotations is None else None)
+    with Catalog(path) as catalog:
+        rows = CatalogQuery(catalog, wanted).list_all_series()
+        keys = [row.series_key for row in rows if row.series_key is not None]
+        if not keys:
+            raise CatalogError(
+                "The catalogue has no series with an expert's box.",
+                "Add a folder to it that has annotations beside the images.",
+                path,
+            )
+        kept, problems = _read_unchanged(catalog, keys, ctx)
+        if not kept:
+            raise CatalogError(
+                "None of the catalogue's annotated series is where it was when it was indexed.",
+                "Connect the disk they lie on, or add their folder to the catalogue again.",
+                path,
+            )
+        found = _read_annotations(catalog, annotations, kept, ctx)
+    return assemble_case(str(path), OpenedSeries(tuple(kept), tuple(problems)), found)
+
+
+def _read_unchanged(
+    catalog: Catalog, keys: Sequence[str], ctx: TaskContext
+) -> tuple[list[Series], list[FileProblem]]:
+    kept: list[Series] = []
+    problems: list[FileProblem] = []
+    for number, series in enumerate(catalog.read_series(keys)):
+        ctx.check()
+        ctx.report(Progress(number, len(keys), "Looking for the files"))
+        changed = catalog.list_changed(series)
+        problems += _describe_changes(series, changed)
+        left = _leave_out(series, changed)
+        if left is not None:
+            kept.append(left)
+    return kept, problems
 
 
 def _describe_changes(series: Series, changed: dict[InstanceSource, str]) -> Iterable[FileProblem]:
@@ -108,12 +164,12 @@ def _describe_gone(request: CataloguedRequest, problems: Sequence[FileProblem]) 
 
 
 def _read_annotations(
-    catalog: Catalog, request: CataloguedRequest, kept: Sequence[Series], ctx: TaskContext
+    catalog: Catalog, annotations: Path | None, kept: Sequence[Series], ctx: TaskContext
 ) -> AnnotationSet:
     """Parse the annotation files of these slices anew, in their sorting order."""
     uids = {slice_.instance_uid for series in kept for slice_ in series.slices}
-    if request.annotations is not None:
-        return read_annotations(request.annotations, ctx, uids)
+    if annotations is not None:
+        return read_annotations(annotations, ctx, uids)
     rows = [row for files in find_annotations(catalog, uids).values() for row in files]
     files: list[AnnotationFile] = []
     failures: list[AnnotationProblem] = []

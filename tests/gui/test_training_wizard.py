@@ -22,7 +22,7 @@ from ctbox.workflows import fine_tune_phantoms
 from ctbox.workflows.fine_tune_control import RunControl
 from ctbox.workflows.fine_tune_request import FineTuneRequest
 from ctbox.workflows.fine_tune_results import BeforeAfter, Figure, FineTuneResult
-from ctbox.workflows.fine_tune_runs import find_unfinished_run, runs_folder
+from ctbox.workflows.fine_tune_runs import find_open_run, runs_folder
 from ctbox.workflows.fine_tune_split import Side
 from ctbox.workflows.fine_tune_updates import StageStarted
 from tests.workflows import fine_tune_scene as scene
@@ -304,7 +304,7 @@ def test_a_run_that_was_cut_off_goes_on_after_a_restart(
     ready.run.cancel()
     qtbot.waitUntil(lambda: not ready.run.is_running)
     assert ready.run_page.go_on.isVisible()
-    found = find_unfinished_run()
+    found = find_open_run()
     assert found is not None
     assert found.name == name
     # As after a restart: nobody knows of a run.

@@ -439,3 +439,42 @@ def test_a_model_that_forgot_asks_twice(
     differences: list[tuple[float | None, bool]], asks: bool
 ) -> None:
     assert make_result(*differences).asks_twice is asks
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "graphics card ran out"),
+        (RuntimeError("DefaultCPUAllocator: not enough memory"), "memory ran out"),
+        (MemoryError(), "memory ran out"),
+    ],
+)
+def test_memory_that_runs_out_while_judging_is_a_sentence(
+    toys: Scene, done: Done, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error, told: str
+) -> None:
+    # Training halves its batches; nothing smaller is left where single slices are looked at.
+    request = replace(done.request, out=tmp_path / "out", resume=True)
+    shutil.copytree(done.request.out, request.out)
+
+    def run_out(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ctbox.workflows.fine_tune_judging.predict_series", run_out)
+    with pytest.raises(TrainingDataError, match=told):
+        run(request)
+    assert_same_weights(done.request, request)
+
+
+def test_other_runtime_errors_are_bugs_and_stay_so() -> None:
+    from ctbox.model.fine_tuning import tell_out_of_memory
+
+    with pytest.raises(RuntimeError, match="shape"), tell_out_of_memory():
+        raise RuntimeError("shape mismatch")
+
+
+def test_going_on_after_the_end_doubles_no_figures(toys: Scene, done: Done, tmp_path: Path) -> None:
+    request = replace(done.request, out=tmp_path / "out", resume=True)
+    shutil.copytree(done.request.out, request.out)
+    run(request)
+    titles = [each.title for each in read_card(request.out / "model").metrics]
+    assert len(titles) == len(set(titles))

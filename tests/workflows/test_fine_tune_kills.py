@@ -21,8 +21,9 @@ from ctbox.model.checkpoint import load_checkpoint
 from ctbox.model.training_state import STATE_FILE
 from ctbox.model.training_updates import EpochFinished
 from ctbox.progress import TaskContext
-from ctbox.workflows.fine_tune import RUN_FOLDER, fine_tune
+from ctbox.workflows.fine_tune import fine_tune
 from ctbox.workflows.fine_tune_request import FineTuneRequest
+from ctbox.workflows.fine_tune_runs import STATE_FOLDER
 from ctbox.workflows.fine_tune_tasks import run_fine_tuning
 from ctbox.workflows.parallel import WorkerOptions, WorkerProcess
 from tests.conftest import REPOSITORY
@@ -113,7 +114,7 @@ def test_a_killed_program_leaves_no_worker_and_a_run_to_go_on_with(
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     )
-    state = request.out / RUN_FOLDER / STATE_FILE
+    state = request.out / STATE_FOLDER / STATE_FILE
     end = time.monotonic() + LIMIT_S
     while not state.is_file() and time.monotonic() < end:
         time.sleep(0.05)

@@ -14,7 +14,7 @@ from ctbox.gui.training.run import TrainingRun
 from ctbox.gui.training.state import WizardState
 from ctbox.model.store import MODEL_IN_RUN
 from ctbox.workflows.fine_tune_results import FineTuneResult
-from ctbox.workflows.fine_tune_runs import discard_run
+from ctbox.workflows.fine_tune_runs import discard_run, mark_adopted
 
 
 class AdoptPage(Page):
@@ -86,6 +86,7 @@ class AdoptPage(Page):
             return
         try:
             self.state.store.adopt(Path(result.folder) / MODEL_IN_RUN)
+            mark_adopted(Path(result.folder))
             if use:
                 self.state.store.activate(result.name)
         except CtboxError as error:

@@ -28,13 +28,14 @@ from ctbox.gui.training.state import WizardState
 from ctbox.model.linking import shorten_patient_id
 from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_data import DataCheck, DataRequest, SeriesRow, check_data
+from ctbox.workflows.index import default_catalog_path
 
 _COLUMNS = 4
 _MOST_TILES = 200
 
 
 class DataPage(Page):
-    """A folder or the open case; thumbnails to tick off.
+    """A folder, the open case or the catalogue; thumbnails to tick off.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ class DataPage(Page):
         self._error = ""
         self.open_case: tuple[Path, Path | None] | None = None
         self.boxes: dict[str, QCheckBox] = {}
+        self._catalogue = default_catalog_path()
         self._build_place()
         self.summary = make_label(title=True)
         self.notice, self._notice_text = make_notice()
@@ -93,6 +95,9 @@ class DataPage(Page):
         self.choose.clicked.connect(self._on_choose)
         self.use_open = QPushButton("Use the open case")
         self.use_open.clicked.connect(self._on_use_open)
+        self.use_catalogue = QPushButton("Use the catalogue")
+        self.use_catalogue.setToolTip("Every annotated series that was added to it")
+        self.use_catalogue.clicked.connect(lambda: self.set_place(self._catalogue, None))
         self.annotations = QLineEdit()
         self.annotations.setReadOnly(True)
         self.annotations.setPlaceholderText("Found beside the images")
@@ -106,6 +111,7 @@ class DataPage(Page):
         row = QHBoxLayout()
         row.addWidget(self.choose)
         row.addWidget(self.use_open)
+        row.addWidget(self.use_catalogue)
         grid.addLayout(row, 0, 2)
         grid.addWidget(QLabel("Boxes"), 1, 0)
         grid.addWidget(self.annotations, 1, 1)
@@ -128,6 +134,8 @@ class DataPage(Page):
     def enter(self) -> None:
         """Look again where the subtype has changed since."""
         self.use_open.setEnabled(self.open_case is not None)
+        self._catalogue = default_catalog_path()
+        self.use_catalogue.setEnabled(self._catalogue.is_file())
         if self.state.dicom is not None and self.state.check is None and self._handle is None:
             self._look()
         self._render()
@@ -219,19 +227,35 @@ class DataPage(Page):
         column.addWidget(box)
         return frame
 
+    def _find_warning(self) -> str:
+        told = [self.state.data_warning]
+        rows = () if self.state.check is None else self.state.check.rows
+        if len(rows) > _MOST_TILES:
+            told.append(
+                f"Of {len(rows)} series the first {_MOST_TILES} are shown; all are used that are "
+                "not ticked off."
+            )
+        return " ".join(each for each in told if each)
+
     def _on_ticked(self, key: str, on: bool) -> None:
         self.state.set_left_out(key, not on)
         self._render()
 
     def _render(self) -> None:
         state, busy = self.state, self._handle is not None
-        self.folder.setText("" if state.dicom is None else str(state.dicom))
+        is_all = state.dicom is not None and state.dicom == self._catalogue
+        place = "" if state.dicom is None else str(state.dicom)
+        self.folder.setText("The catalogue's annotated series" if is_all else place)
+        self.folder.setToolTip(place)
+        self.annotations.setPlaceholderText(
+            "As they were added to the catalogue" if is_all else "Found beside the images"
+        )
         self.annotations.setText("" if state.annotations is None else str(state.annotations))
         self.choose_annotations.setEnabled(state.dicom is not None)
         self.bar.setVisible(busy)
         if not busy:
             self.summary.setText(state.data_summary)
-        show_notice(self.notice, self._notice_text, self._error or state.data_warning)
+        show_notice(self.notice, self._notice_text, self._error or self._find_warning())
         self._scroll.setVisible(state.check is not None)
         told = () if state.check is None else state.check.problems
         plural = "" if len(told) == 1 else "s"

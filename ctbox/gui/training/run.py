@@ -15,6 +15,7 @@ from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_control import PauseChanged, RunControl
 from ctbox.workflows.fine_tune_request import FineTuneRequest
 from ctbox.workflows.fine_tune_results import FineTuneResult
+from ctbox.workflows.fine_tune_runs import is_over
 from ctbox.workflows.fine_tune_tasks import run_fine_tuning
 from ctbox.workflows.fine_tune_updates import (
     SampleBoxes,
@@ -66,6 +67,7 @@ class TrainingRun(QObject):
         self.steps = (0, 0)
         self.rounds = 0
         self._found_rounds = False
+        self.was_over = False
         self.progress: Progress | None = None
         self.is_paused = False
         self.is_stopping = False
@@ -129,10 +131,11 @@ class TrainingRun(QObject):
         self.changed.emit()
 
     def find(self, request: FineTuneRequest) -> None:
-        """Show a run that was cut off when the program last ended; `go_on` resumes it."""
+        """Show a run that an earlier window left: cut off, or over but never decided on."""
         if self._handle is None:
             self._forget()
             self.request = request
+            self.was_over = is_over(request.out)
             self._found_rounds = (request.out / MODEL_IN_RUN).is_dir()
             self.changed.emit()
 

@@ -19,7 +19,7 @@ from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, NEW, Marks, PictureTile
 from ctbox.gui.training.run import TrainingRun
 from ctbox.gui.training.state import WizardState
-from ctbox.workflows.fine_tune_runs import make_run_folder
+from ctbox.workflows.fine_tune_runs import discard_run, make_run_folder
 from ctbox.workflows.fine_tune_updates import STAGES
 
 _TRAINING = 2
@@ -55,6 +55,11 @@ class RunPage(Page):
         self.go_on.clicked.connect(lambda: self._try(run.go_on))
         self.judge = QPushButton("Judge the best so far")
         self.judge.clicked.connect(lambda: self._try(run.judge_best))
+        self.break_off = QPushButton("Break off")
+        self.break_off.setToolTip("It can go on later from its last whole round")
+        self.break_off.clicked.connect(run.cancel)
+        self.discard = QPushButton("Discard")
+        self.discard.clicked.connect(lambda: self._try(self._on_discard))
         self.stage = make_label(title=True)
         self.left = QLabel()
         self.left.setProperty("muted", True)
@@ -78,6 +83,8 @@ class RunPage(Page):
         for button in (self.start, self.go_on, self.judge, self.pause, self.stop):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        for button in (self.break_off, self.discard):
+            buttons.addWidget(button)
         curves = QVBoxLayout()
         curves.addWidget(self.loss, 1)
         curves.addWidget(self.iou, 1)
@@ -112,6 +119,11 @@ class RunPage(Page):
             lambda: self.run.start(self.state.build_request(make_run_folder(self.state.name)))
         )
 
+    def _on_discard(self) -> None:
+        if self.run.request is not None and not self.run.is_running:
+            discard_run(self.run.request.out)
+            self.run.reset()
+
     def _try(self, act: Callable[[], None]) -> None:
         try:
             act()
@@ -125,6 +137,10 @@ class RunPage(Page):
         training = run.is_running and run.stage == _TRAINING
         begun = run.is_running or run.can_go_on or run.result is not None
         self.start.setVisible(not begun)
+        if not begun:  # an old run that was found and discarded leaves nothing to start
+            self.start.setEnabled(self.state.is_ready)
+        self.break_off.setVisible(run.is_running)
+        self.discard.setVisible(run.can_go_on)
         self.pause.setVisible(run.is_running)
         self.pause.setEnabled(training and not run.is_stopping)
         self.pause.setText("Go on" if run.is_paused else "Pause")
@@ -132,7 +148,8 @@ class RunPage(Page):
         self.stop.setEnabled(training and not run.is_stopping and run.best_is_there)
         self.stop.setToolTip("" if run.best_is_there else "After the first round")
         self.go_on.setVisible(run.can_go_on)
-        self.judge.setVisible(run.can_go_on and run.best_is_there)
+        self.go_on.setText("Show its figures" if run.was_over else "Go on")
+        self.judge.setVisible(run.can_go_on and run.best_is_there and not run.was_over)
         self._render_progress()
         self._render_curves()
         self._render_samples()
@@ -147,6 +164,11 @@ class RunPage(Page):
             return "The run broke off. What was learnt until then is kept: go on with it."
         if run.can_go_on:
             name = "" if run.request is None else f" for {run.request.name}"
+            if run.was_over:
+                return (
+                    f"A run{name} came to its end, but was neither adopted nor discarded. Its "
+                    "figures are made again from the images, then you can decide."
+                )
             return f"A run{name} was cut off. It goes on from its last whole round."
         return " ".join(run.notes[-1:])
 
@@ -159,7 +181,9 @@ class RunPage(Page):
             self.left.setText("")
             return
         if not run.is_running:
-            self.stage.setText("Ready to start." if not run.can_go_on else "Interrupted.")
+            waiting = "Waiting for your decision." if run.was_over else "Interrupted."
+            ready = "Ready to start." if self.state.is_ready else "Nothing to run yet: go back."
+            self.stage.setText(waiting if run.can_go_on else ready)
             self.bar.setRange(0, 1)
             self.bar.setValue(0)
             self.left.setText("")

@@ -157,6 +157,18 @@ class WizardState(QObject):
         return ""
 
     @property
+    def is_ready(self) -> bool:
+        """Whether a run can be started with what was chosen."""
+        division = self.division
+        return (
+            self.dicom is not None
+            and division is not None
+            and not division.problem
+            and not self.name_problem
+            and self.plan is not None
+        )
+
+    @property
     def subtype_title(self) -> str:
         """The subtype for the eye."""
         known = COLLECTION_SUBTYPES.get(self.subtype)

@@ -29,6 +29,7 @@ from ctbox.gui.editing.action_table import EDIT_MENU, NUDGE_MENU
 from ctbox.gui.icons import find_icon
 from ctbox.gui.layouts.action_table import LAYOUT_MENU
 from ctbox.gui.layouts.grid import PaneGrid
+from ctbox.gui.narrow_bar import NarrowBar
 from ctbox.gui.opening_page import OpeningPage
 from ctbox.gui.report.action_table import REPORT_MENU
 from ctbox.gui.review.action_table import REVIEW_MENU
@@ -185,10 +186,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._predict_button)
         bar.addAction(self.commands["predict_series"])
         bar.addAction(self.commands["cancel"])
-        for name in ("annotations", "detections", "outline", "predict_series"):
-            button = bar.widgetForAction(self.commands[name])
-            if isinstance(button, QToolButton):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        names = ("outline", "detections", "annotations", "predict_series")
+        found = (bar.widgetForAction(self.commands[name]) for name in names)
+        NarrowBar(bar, [button for button in found if isinstance(button, QToolButton)])
         self.addToolBar(bar)
         self._tool_bar = bar
 

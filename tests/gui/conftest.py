@@ -41,14 +41,19 @@ class Started:
 
 
 def find_leaks(
-    threads_before: set[threading.Thread], children_before: set[int], timers: Started, own: Started
+    threads_before: set[threading.Thread],
+    children_before: set[int],
+    timers: Started | None = None,
+    own: Started | None = None,
 ) -> list[str]:
     """Name the threads, timers, pool jobs and processes that outlived a test."""
+    timed = () if timers is None else timers.find_alive()
+    run = () if own is None else own.find_alive()
     leaks = [f"thread {t.name}" for t in threading.enumerate() if t not in threads_before]
     leaks += [f"process {p.name} ({p.pid})" for p in multiprocessing.active_children()]
     leaks += [f"process {pid}" for pid in find_children() - children_before]
-    leaks += [f"{describe(timer)}" for timer in timers.find_alive() if timer.isActive()]
-    leaks += [f"{describe(thread)}" for thread in own.find_alive() if thread.isRunning()]
+    leaks += [describe(timer) for timer in timed if timer.isActive()]
+    leaks += [describe(thread) for thread in run if thread.isRunning()]
     if QThreadPool.globalInstance().activeThreadCount():
         leaks.append("a job of the global thread pool")
     return leaks

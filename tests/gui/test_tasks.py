@@ -18,7 +18,7 @@ from ctbox.gui.latest_task import LatestTask
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.task_end import TaskBugError, TaskStatus
-from tests.gui.conftest import find_leaks
+from tests.gui.conftest import find_children, find_leaks
 from tests.workflows import worker_functions as tasks
 
 
@@ -91,13 +91,13 @@ class TestBothKinds:
     def test_shutdown_mid_task_leaves_nothing_and_says_nothing(
         self, qtbot: QtBot, kind: Any
     ) -> None:
-        threads = set(threading.enumerate())
+        threads, children = set(threading.enumerate()), find_children()
         runner = TaskRunner()
         listener = Listener(runner.start(tasks.count_slowly, 3000, kind=kind))
         qtbot.waitUntil(lambda: bool(listener.get("progressed")), timeout=15_000)
         heard = len(listener.heard)
         assert runner.shutdown(limit_s=3.0)
-        assert find_leaks(threads) == []
+        assert find_leaks(threads, children) == []
         qtbot.wait(100)
         assert len(listener.heard) == heard
         assert runner.start(tasks.echo, 1, kind=kind).status is TaskStatus.CANCELLED

@@ -15,13 +15,13 @@ from tests.conftest import REPOSITORY
 
 PROGRAM = """
 import json, sys, time
-started = time.perf_counter()
+started = time.process_time()
 from ctbox.gui import app
 application = app.find_application()
-built = app.build_app()
+built = app.build_app(completes=False)
 built.window.show()
 application.processEvents()
-shown = time.perf_counter() - started
+shown = time.process_time() - started
 early = sorted({name.split(".")[0] for name in sys.modules})
 built.close()
 app.check_window(__import__("pathlib").Path(sys.argv[1]))
@@ -63,8 +63,8 @@ def test_slow_libraries_wait_until_they_are_needed(report: dict[str, list[str]])
 
 
 def test_window_appears_soon(report: dict[str, float]) -> None:
-    # Half a second on a quiet machine; a shared one is given ten times as much.
-    assert report["shown"] < 5.0
+    # Half a second of computing; compiling comes on top where Python may keep nothing compiled.
+    assert report["shown"] < 2.0
 
 
 def test_void_calls_do_not_lose_references_to_none(qapp: object) -> None:

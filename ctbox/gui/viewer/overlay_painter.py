@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ctbox.gui.theme import OVERLAY
 from ctbox.gui.viewer.attention_layer import paint_attention, paint_legend
 from ctbox.gui.viewer.box_frame import Handle, build_frame, build_handles
+from ctbox.gui.viewer.corner_layout import fit_corners, place_letter
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
@@ -58,6 +61,10 @@ class OverlayPainter:
 
     def paint(self, scene: Scene) -> None:
         """Paint all layers, boxes below texts."""
+        metrics = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold))
+        corners = fit_corners(scene.corners, self._inner.width(), metrics)
+        scene = replace(scene, corners=corners)
+        texts = self._measure_corners(scene)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if scene.attention is not None:
             paint_attention(self._painter, self._mapping, scene.attention)
@@ -65,9 +72,9 @@ class OverlayPainter:
             self._paint_outline(contour)
         for mark in sorted(scene.boxes, key=lambda mark: mark.selected):
             self._paint_box(mark)
-        self._paint_tags(scene.boxes, self._measure_corners(scene))
+        self._paint_tags(scene.boxes, texts)
         self._paint_corners(scene)
-        self._paint_edges(scene)
+        self._paint_edges(scene, texts)
         if scene.attention is not None:
             paint_legend(self._painter, self._inner, self._sized_font(-0.5))
         if scene.column_mm is not None:
@@ -159,26 +166,32 @@ class OverlayPainter:
     # --- texts ------------------------------------------------------------------------------
 
     def _measure_corners(self, scene: Scene) -> list[QRectF]:
-        """Return where the corners' lines stand, which no tag may cover."""
+        """Return where the corners' lines stand, which no tag and no letter may cover."""
         metrics, inner = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold)), self._inner
-        corners, iou = scene.corners, scene.iou
-        large = QFontMetricsF(self._sized_font(5, QFont.Weight.DemiBold))
-        places = []
+        step = _LINE_HEIGHT * metrics.height()
+        corners, places = scene.corners, []
         for lines, right, below in (
             (corners.top_left, False, False),
             (corners.top_right, True, False),
             (corners.bottom_left, False, True),
             (corners.bottom_right, True, True),
         ):
-            width = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
-            height = _LINE_HEIGHT * metrics.height() * len(lines)
-            if right and below and iou is not None:
-                width = max(width, large.horizontalAdvance(iou.text))
-                height += large.height() + (metrics.height() if iou.note else 0.0) + 4
-            x = inner.right() - width if right else inner.left()
-            y = inner.bottom() - height if below else inner.top()
-            places.append(QRectF(x, y, width, height))
+            top = inner.bottom() - step * len(lines) if below else inner.top()
+            for row, line in enumerate(lines):
+                width = metrics.horizontalAdvance(line)
+                x = inner.right() - width if right else inner.left()
+                places.append(QRectF(x, top + row * step, width, step))
+        if scene.iou is not None:
+            bottom = inner.bottom() - step * len(corners.bottom_right)
+            places.append(self._measure_iou(scene.iou, bottom))
         return places
+
+    def _measure_iou(self, readout: IouReadout, bottom: float) -> QRectF:
+        large = QFontMetricsF(self._sized_font(5, QFont.Weight.DemiBold))
+        small = QFontMetricsF(self._sized_font(-0.5))
+        width = max(large.horizontalAdvance(readout.text), small.horizontalAdvance(readout.note))
+        height = large.height() + (small.height() if readout.note else 0.0) + 4
+        return QRectF(self._inner.right() - width, bottom - height, width, height)
 
     def _paint_corners(self, scene: Scene) -> None:
         corners = scene.corners
@@ -220,16 +233,24 @@ class OverlayPainter:
         rect = QRectF(self._inner.left(), bottom - height, self._inner.width(), height)
         self._paint_text(rect, _RIGHT, readout.text, font, color)
 
-    def _paint_edges(self, scene: Scene) -> None:
+    def _paint_edges(self, scene: Scene, texts: list[QRectF]) -> None:
         edges, center = scene.edges, Qt.AlignmentFlag.AlignVCenter
         font = self._sized_font(2, QFont.Weight.DemiBold)
         color = OVERLAY.letters
-        middle, top = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignTop
+        middle = Qt.AlignmentFlag.AlignHCenter
         self._paint_text(self._inner, _LEFT | center, edges.left, font, color)
         self._paint_text(self._inner, _RIGHT | center, edges.right, font, color)
-        self._paint_text(self._inner, middle | top, edges.top, font, color)
-        bottom = Qt.AlignmentFlag.AlignBottom
-        self._paint_text(self._inner, middle | bottom, edges.bottom, font, color)
+        metrics = QFontMetricsF(font)
+        size = QSizeF(metrics.horizontalAdvance("A"), metrics.height())
+        for letter, from_top in ((edges.top, True), (edges.bottom, False)):
+            rect = QRectF(QPointF(), size)
+            rect.moveCenter(self._inner.center())
+            if from_top:
+                rect.moveTop(self._inner.top())
+            else:
+                rect.moveBottom(self._inner.bottom())
+            place = place_letter(rect, texts, from_top=from_top)
+            self._paint_text(place, middle | center, letter, font, color)
 
     def _paint_scale_bar(self, column_mm: float) -> None:
         """Draw an upright bar at the left edge's lower half, with its length beside it."""

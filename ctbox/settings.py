@@ -51,6 +51,8 @@ class Settings:
         Score in 0…1 from which boxes are shown; None for the model's own.
     hit_iou : float
         Least IoU with an expert's box that makes a detection a hit, 0…1.
+    attention_opacity : float
+        Of the attention map's brightest place, 0…1.
     smooth : bool
         Whether pixels are interpolated on the screen.
     show_outline : bool
@@ -91,6 +93,7 @@ class Settings:
     default_model: str | None = None
     confidence: float | None = None
     hit_iou: float = 0.3
+    attention_opacity: float = 0.6
     smooth: bool = True
     show_outline: bool = False
     show_raw_sobel: bool = False
@@ -200,6 +203,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "default_model": _is_text_or_none,
     "confidence": _is_score_or_none,
     "hit_iou": _is_score,
+    "attention_opacity": _is_score,
     "smooth": _is_flag,
     "show_outline": _is_flag,
     "show_raw_sobel": _is_flag,

@@ -32,6 +32,7 @@ CHANGED = Settings(
     default_model="detector-s",
     confidence=0.35,
     hit_iou=0.5,
+    attention_opacity=0.25,
     smooth=False,
     show_outline=True,
     show_raw_sobel=True,

@@ -102,7 +102,13 @@ class DisplayCommands(QObject):
         self._on_theme_toggled(settings.theme == "light")
         commands["tool_window"].setChecked(True)
         self._state.set_smooth(settings.smooth)
-        self._state.set_overlays(replace(self._state.overlays, outline=settings.show_outline))
+        self._state.set_overlays(
+            replace(
+                self._state.overlays,
+                outline=settings.show_outline,
+                attention_opacity=settings.attention_opacity,
+            )
+        )
         self._on_overlays_changed()
         self._on_display_changed()
 

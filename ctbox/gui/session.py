@@ -266,6 +266,7 @@ class Session(QObject):
             theme="light" if window.commands["theme"].isChecked() else "dark",
             smooth=self.state.smooth,
             show_outline=self.state.overlays.outline,
+            attention_opacity=self.state.overlays.attention_opacity,
             save_folder=self.editing.saving.folder,
             reader_name=self.editing.reader_name,
             confidence=self.state.store.chosen_threshold,

@@ -625,3 +625,14 @@ def test_keys_are_given_once(app: App) -> None:
     """Two commands on one key would both stay dead."""
     keys = [key for spec in ACTIONS for key in spec.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_attention_opacity_is_kept_between_runs(qtbot, app: App) -> None:
+    app.counting.panel.attention.opacity.setEnabled(True)
+    app.counting.panel.attention.opacity.setValue(25)
+    kept = app.collect_settings()
+    assert kept.attention_opacity == pytest.approx(0.25)
+    again = build_app(kept)
+    qtbot.addWidget(again.window)
+    assert again.counting.panel.attention.opacity.value() == 25
+    again.close()

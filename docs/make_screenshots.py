@@ -66,6 +66,11 @@ class Photographer:
     def keep(self, name: str, widget: QWidget | None = None) -> None:
         """Save a picture of a widget, of the window if none is given."""
         self.settle()
+        self.keep_running(name, widget)
+
+    def keep_running(self, name: str, widget: QWidget | None = None) -> None:
+        """Save a picture without waiting for what runs."""
+        self._application.processEvents()
         IMAGES.mkdir(parents=True, exist_ok=True)
         shown = widget or self._app.window
         if not shown.grab().save(str(IMAGES / f"{name}.png")):

@@ -26,6 +26,7 @@ _MODULES = (
     "torch",
 )
 _SEED = 2024
+_STEPS = 3
 
 
 def run_self_test() -> int:
@@ -92,20 +93,28 @@ def _check_prediction(case: Path) -> str:
 
 
 def _check_training(case: Path) -> str:
-    """Take a few steps in a spawned process: frozen programs fail there first."""
+    """Fine-tune a few steps in a spawned process, from reading to judging what was saved.
+
+    Frozen programs fail there first.
+    """
+    from ctbox.model.store import MODEL_IN_RUN, read_card
     from ctbox.workflows.fine_tune_plan import FineTunePlan
     from ctbox.workflows.fine_tune_request import FineTuneRequest
-    from ctbox.workflows.fine_tune_tasks import measure_estimate
+    from ctbox.workflows.fine_tune_tasks import try_fine_tuning
     from ctbox.workflows.parallel import WorkerOptions, WorkerProcess
 
-    plan = FineTunePlan("Self-test", 3, batch_size=2, replay=0.0)
-    request = FineTuneRequest(case, None, "A", "self-test", case / "never", plan=plan)
+    plan = FineTunePlan("Self-test", _STEPS, batch_size=2)
+    out_folder = case.with_name("run")
+    request = FineTuneRequest(case, None, "A", "self-test", out_folder, plan=plan)
     worker = WorkerProcess(WorkerOptions("training"))
     try:
-        estimate = worker.run(measure_estimate, request)
+        result = worker.run(try_fine_tuning, request)
     finally:
         worker.shutdown()
-    return f"a step takes {estimate.step_seconds:.2f} s on {estimate.device_label}"
+    lineage = read_card(out_folder / MODEL_IN_RUN).lineage
+    if lineage is None or result.best_epoch < 1:
+        raise AssertionError("the fine-tuned model was not saved")
+    return f"{_STEPS} steps from {lineage.name}, saved and judged"
 
 
 def _check_window(case: Path) -> str:

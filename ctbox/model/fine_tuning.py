@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import torch
 from torch import nn
 
 from ctbox import __version__
@@ -21,7 +22,7 @@ from ctbox.model.card import (
     TrainingRecord,
 )
 from ctbox.model.config import DETECTOR, TrainingConfig, config_to_dict
-from ctbox.model.devices import ComputeDevice
+from ctbox.model.devices import ComputeDevice, choose_device
 from ctbox.model.inference import Detector
 from ctbox.model.learning import copy_state
 from ctbox.model.lung_inference import LungPredictor
@@ -80,6 +81,19 @@ def make_detector(network: nn.Module, card: ModelCard, compute: ComputeDevice) -
     """
     kind = LungPredictor if card.architecture == DETECTOR else BaselinePredictor
     return Detector(kind.build(copy_state(network), card, compute.device), card, compute)
+
+
+def reset_gpu_memory(device: str) -> None:
+    """Count the graphics card's memory from now on; nothing on the CPU."""
+    if choose_device(device).device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+
+
+def measure_gpu_memory(device: str) -> int | None:
+    """Return the most memory of the graphics card that torch held, in bytes; None on the CPU."""
+    if choose_device(device).device.type != "cuda":
+        return None
+    return int(torch.cuda.max_memory_reserved())
 
 
 @contextmanager

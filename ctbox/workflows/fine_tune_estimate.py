@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ctbox.workflows.fine_tune_judging import Seer
 from ctbox.workflows.fine_tune_phantoms import PhantomSize
 from ctbox.workflows.fine_tune_preparation import Preparation, prepare
 from ctbox.workflows.fine_tune_request import FineTuneRequest
+from ctbox.workflows.peak_memory import measure_peak_memory, reset_peak_memory
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.inference import Detector
@@ -32,9 +32,11 @@ class Estimate:
     step_seconds, validation_seconds, judging_seconds : float
         One step, one look at the stopping patients, and the end.
     memory_bytes : int or None
-        The worker's largest memory so far; None where the system does not tell.
+        The most memory that was held meanwhile; None where the system does not tell.
     device_label : str
         Where it was measured.
+    gpu_bytes : int or None
+        The most memory of the graphics card that torch held; None on the CPU.
     """
 
     seconds: float
@@ -43,6 +45,7 @@ class Estimate:
     judging_seconds: float
     memory_bytes: int | None
     device_label: str
+    gpu_bytes: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -51,17 +54,9 @@ class Estimate:
         told = f"about {minutes} minute{'' if minutes == 1 else 's'} on {self.device_label}"
         if self.memory_bytes is not None:
             told += f", {self.memory_bytes / 1024**3:.1f} GB of memory"
+        if self.gpu_bytes is not None:
+            told += f", {self.gpu_bytes / 1024**3:.1f} GB of the graphics card's"
         return told
-
-
-def measure_peak_memory() -> int | None:
-    """Return the most memory this process has held, in bytes; None where no one tells."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak if sys.platform == "darwin" else peak * 1024)
 
 
 def estimate_run(
@@ -81,8 +76,11 @@ def estimate_run(
 
 
 def _measure(request: FineTuneRequest, ctx: TaskContext, size: PhantomSize | None) -> Estimate:
+    from ctbox.model.fine_tuning import measure_gpu_memory, reset_gpu_memory
     from ctbox.model.inference import Detector
 
+    reset_peak_memory()
+    reset_gpu_memory(request.device)
     ctx.report(Progress(0, 3, "Reading the images"))
     started = time.perf_counter()
     made = prepare(request, ctx, size)
@@ -101,6 +99,7 @@ def _measure(request: FineTuneRequest, ctx: TaskContext, size: PhantomSize | Non
         judging_seconds=judging,
         memory_bytes=measure_peak_memory(),
         device_label=detector.device_label,
+        gpu_bytes=measure_gpu_memory(request.device),
     )
 
 

@@ -22,6 +22,15 @@ def run_fine_tuning(request: FineTuneRequest, ctx: TaskContext) -> FineTuneResul
     return fine_tune(request, ctx)
 
 
+def try_fine_tuning(request: FineTuneRequest, ctx: TaskContext) -> FineTuneResult:
+    """Fine-tune with the smallest phantoms to check by, to see that it is done at all."""
+    from ctbox.workflows.fine_tune import fine_tune
+    from ctbox.workflows.fine_tune_phantoms import PhantomSize
+
+    size = PhantomSize(rows=128, slices=4, per_letter=1, letters=("A", "G"))
+    return fine_tune(request, ctx, size)
+
+
 def measure_estimate(request: FineTuneRequest, ctx: TaskContext) -> Estimate:
     """Take a few steps; see `ctbox.workflows.fine_tune_estimate.estimate_run`."""
     from ctbox.workflows.fine_tune_estimate import estimate_run

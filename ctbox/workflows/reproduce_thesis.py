@@ -29,6 +29,7 @@ from ctbox.workflows.thesis_tables import (
     PUBLISHED_FIRST,
     ThesisResult,
     ThesisRow,
+    ThesisSize,
     format_tables,
 )
 
@@ -73,6 +74,11 @@ class ThesisRequest:
     seed: int = 1
     device: str = "auto"
 
+    @property
+    def size(self) -> ThesisSize:
+        """How large the run is, for the tables."""
+        return ThesisSize(self.max_slices, self.epochs, self.fine_tune_epochs, self.side)
+
 
 def reproduce_thesis(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
     """Train as the thesis did, and write its tables and curves.
@@ -80,15 +86,23 @@ def reproduce_thesis(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
     Raises
     ------
     TrainingDataError
-        If there is no annotated patient of the first subtype, or the folder is occupied.
+        If there is no annotated patient of the first subtype, the folder is occupied, or memory
+        runs out.
     CtboxError
         If data can't be read or the training can't go on.
     TaskCancelledError
         If cancelled.
     """
-    from ctbox.model.thesis import ThesisSettings
+    from ctbox.model.fine_tuning import tell_out_of_memory
 
     _make_folder(request.out)
+    with tell_out_of_memory():
+        return _reproduce(request, ctx)
+
+
+def _reproduce(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
+    from ctbox.model.thesis import ThesisSettings
+
     case = open_case(request.dicom, request.annotations, ctx)
     samples = collect_samples(case)
     settings = ThesisSettings(request.side, request.seed, request.device)
@@ -102,7 +116,7 @@ def reproduce_thesis(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
     rows = [bench.train_first()]
     rows += [bench.tune(letter) for letter in OTHERS if letter in present]
     missing = tuple(letter for letter in OTHERS if letter not in present)
-    result = ThesisResult(tuple(rows), bench.losses, missing)
+    result = ThesisResult(tuple(rows), bench.losses, missing, request.size)
     _write(request, result)
     return result
 
@@ -238,6 +252,7 @@ class _Bench:
                 **asdict(row),
                 "by_patient": self._measure_iou(keys, fold.held_out, network),
                 "by_patient_copied": self._measure_iou(keys, fold.held_out, copied),
+                "held_out_patients": len({keys[i].patient_id for i in fold.held_out}),
             }
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +40,7 @@ from ctbox.workflows.fine_tune_updates import (
     StageStarted,
     StartMeasured,
 )
+from ctbox.workflows.peak_memory import measure_peak_memory, reset_peak_memory
 from tests.workflows import fine_tune_scene as scene
 
 
@@ -412,7 +414,22 @@ def test_the_estimate_is_measured(toys: Scene, tmp_path: Path) -> None:
     assert estimate.seconds > estimate.step_seconds * 6
     assert estimate.memory_bytes is None or estimate.memory_bytes > 50 << 20
     assert "CPU" in estimate.sentence
+    assert estimate.gpu_bytes is None
+    on_gpu = replace(estimate, gpu_bytes=3 << 30)
+    assert on_gpu.sentence.endswith("3.0 GB of the graphics card's")
     assert not request.out.exists()
+
+
+def test_an_earlier_tasks_memory_is_not_counted() -> None:
+    big = np.ones(200 << 17)  # 200 MiB
+    before = measure_peak_memory()
+    del big
+    reset_peak_memory()
+    after = measure_peak_memory()
+    assert before is not None
+    assert after is not None
+    # Only Linux lets a peak be forgotten.
+    assert after < before - (100 << 20) or sys.platform != "linux"
 
 
 def make_result(*differences: tuple[float | None, bool]) -> FineTuneResult:

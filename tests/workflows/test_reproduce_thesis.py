@@ -48,6 +48,8 @@ def test_both_tables_the_honest_one_and_the_curves(case: Path, tmp_path: Path) -
     assert text.count("LEAKY") >= 9
     assert f"{PUBLISHED_AFTER['A']:.2f}" in text
     assert "— (one patient)" in text
+    assert "**Not the published size.** At most 10 slices of a subtype, 3 epochs" in text
+    assert rows["A"].held_out_patients == 1
     assert "subtype E" in text
     out = tmp_path / "out"
     assert (out / "tables.md").read_text(encoding="utf-8") == text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -28,9 +29,14 @@ from ctbox.model.lung_network import LungNetwork
 from ctbox.model.networks.detector import LungDetector
 from ctbox.model.planes import place_crop
 from ctbox.model.prediction import VolumePrediction, VolumeTask
+from ctbox.model.side_by_side import map_side_by_side
 from ctbox.progress import Progress, TaskContext
 
 GPU_BATCH = 16
+
+_Parts = Sequence[Sequence[int]]
+_Looks = Generator[list[SliceMaps], None, None]
+_Map = Callable[[Callable[[Sequence[int]], list[SliceMaps]], _Parts], _Looks]
 
 
 class LungPredictor:
@@ -55,8 +61,11 @@ class LungPredictor:
     ) -> None:
         self._network = LungNetwork(network, model.stride, device, flip=inference.flip)
         self._model, self._inference = model, inference
-        # On the CPU one slice at a time costs nothing and gives the same bits in any company.
-        self._batch = GPU_BATCH if device.type == "cuda" else 1
+        # On the CPU one slice at a time costs nothing and gives the same bits in any company,
+        # and several threads take a slice each. One GPU wants one thread and many slices.
+        on_gpu = device.type == "cuda"
+        self._batch = GPU_BATCH if on_gpu else 1
+        self._map: _Map = _map_one_by_one if on_gpu else map_side_by_side
 
     @classmethod
     def build(
@@ -102,12 +111,15 @@ class LungPredictor:
     ) -> dict[int, SliceMaps]:
         needed = plan.needed
         inputs = SeriesInputs(task.hu, task.geometry, crop, self._model, needed)
+        parts = [needed[at : at + self._batch] for at in range(0, len(needed), self._batch)]
         maps: dict[int, SliceMaps] = {}
-        for start in range(0, len(needed), self._batch):
-            ctx.check()
-            part = needed[start : start + self._batch]
-            maps.update(zip(part, self._network.look(inputs.build(part)), strict=True))
-            ctx.report(Progress(start + len(part), len(needed), "Looking for tumours"))
+        ctx.check()
+        looks = self._map(lambda part: self._network.look(inputs.build(part)), parts)
+        with contextlib.closing(looks):
+            for part, looked in zip(parts, looks, strict=True):
+                maps.update(zip(part, looked, strict=True))
+                ctx.report(Progress(len(maps), len(needed), "Looking for tumours"))
+                ctx.check()
         return maps
 
     def _score(
@@ -132,6 +144,11 @@ class LungPredictor:
         return AttentionMap(
             quantise_scores(calibrated), float(x1), float(y1), float(x2 - x1), float(y2 - y1)
         )
+
+
+def _map_one_by_one(look: Callable[[Sequence[int]], list[SliceMaps]], parts: _Parts) -> _Looks:
+    for part in parts:
+        yield look(part)
 
 
 def _keep_best(found: Mapping[int, Candidates], config: InferenceConfig) -> dict[int, Candidates]:

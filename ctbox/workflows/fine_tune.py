@@ -149,7 +149,8 @@ class _Run:
         ctx.report(StageStarted(FORGETTING))
         phantoms = make_check_phantoms(request, ctx, self._size)
         forgetting = compare_phantoms(phantoms, old, new, ctx)
-        result = _describe_result(made, fitted, (before, after), forgetting)
+        warnings = describe_start(tracker.start_iou, fitted.best_iou)
+        result = _describe_result(made, fitted, (before, after), forgetting, warnings)
         self._finish(made, result, tracker)
         return result
 
@@ -168,14 +169,14 @@ class _Run:
             card = build_fine_tuned_card(parent, made.config, notes, _note_epoch(epoch, made))
             save_checkpoint(self._model, weights, card)
 
-        def look(network: Network, epoch: int, iou: float | None) -> None:
-            if epoch == 0:
-                self._ctx.report(StartMeasured(iou))
-            watcher.look(network, epoch)
-
         def note(update: object) -> None:
             tracker.take(update)
             self._ctx.report(update)
+
+        def look(network: Network, epoch: int, iou: float | None) -> None:
+            if epoch == 0:
+                note(StartMeasured(iou))
+            watcher.look(network, epoch)
 
         options = FitOptions(
             device=self._request.device,
@@ -264,11 +265,23 @@ def _note_epoch(epoch: EpochFinished, made: Preparation) -> tuple[MetricRecord, 
     )
 
 
+def describe_start(start: float | None, best: float | None) -> tuple[str, ...]:
+    """Return what is to be said where no round was better than the start; else nothing."""
+    if start is None or best is None or best > start:
+        return ()
+    return (
+        "No round was better than the start on the patients who end the training: IoU "
+        f"{start:.3f} before, {best:.3f} at best. The model found these already; the training "
+        "did not help there.",
+    )
+
+
 def _describe_result(
     made: Preparation,
     fitted: FitResult,
     judged: tuple[_Judged, _Judged],
     forgetting: tuple[BeforeAfter, ...],
+    warnings: tuple[str, ...],
 ) -> FineTuneResult:
     before, after = judged
     seen = {shorten_patient_id(each) for each in made.parent.seen_patient_ids}
@@ -296,7 +309,7 @@ def _describe_result(
         patients=list_patients(before.entire, after.entire),
         worst=worst or (),
         best=best or (),
-        warnings=made.division.warnings,
+        warnings=(*warnings, *made.division.warnings),
     )
 
 

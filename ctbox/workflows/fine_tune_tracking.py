@@ -17,6 +17,7 @@ from ctbox.model.training_updates import EpochFinished, StepFinished
 from ctbox.workflows.fine_tune_results import FineTuneResult
 from ctbox.workflows.fine_tune_runs import RESULTS_FILE
 from ctbox.workflows.fine_tune_split import Division
+from ctbox.workflows.fine_tune_updates import StartMeasured
 from ctbox.workflows.tfevents import EventWriter
 
 METRICS_CSV, METRICS_JSONL = "metrics.csv", "metrics.jsonl"
@@ -55,25 +56,48 @@ class RunTracker:
             raise _describe(error, folder) from error
 
     def take(self, update: object) -> None:
-        """Note a step's loss or an epoch's figures; anything else is passed over."""
+        """Note a step's loss, the start's or an epoch's figures; anything else is passed over."""
         try:
             if isinstance(update, StepFinished):
                 self._events.write_scalar("loss/step", update.loss, update.step)
             elif isinstance(update, EpochFinished):
                 self._take_epoch(update)
+            elif isinstance(update, StartMeasured):
+                self._take_start(update)
         except OSError as error:
             raise _describe(error, self._folder) from error
 
+    def _take_start(self, update: StartMeasured) -> None:
+        """Note the start as round 0, once: a run that was cut off in its first begins again."""
+        if update.validation_iou is None or self.start_iou is not None:
+            return
+        known = {"epoch": 0, "validation_iou": update.validation_iou}
+        self._write_round({**dict.fromkeys(_COLUMNS), **known})
+        self._events.write_scalar("IoU/stopping patients", update.validation_iou, 0)
+
+    @property
+    def start_iou(self) -> float | None:
+        """How good the model was on the stopping patients at the start; None if unknown."""
+        try:
+            lines = (self._folder / METRICS_JSONL).read_text(encoding="utf-8").splitlines()
+            first = json.loads(lines[0]) if lines else {}
+        except (OSError, ValueError):
+            return None
+        value = first.get("validation_iou") if first.get("epoch") == 0 else None
+        return float(value) if isinstance(value, float) else None
+
     def _take_epoch(self, update: EpochFinished) -> None:
-        values = asdict(update)
-        with (self._folder / METRICS_CSV).open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(["" if values[c] is None else values[c] for c in _COLUMNS])
-        with (self._folder / METRICS_JSONL).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
+        self._write_round(asdict(update))
         self._events.write_scalar("loss/epoch", update.training_loss, update.epoch)
         self._events.write_scalar("learning rate", update.learning_rate, update.epoch)
         if update.validation_iou is not None:
             self._events.write_scalar("IoU/stopping patients", update.validation_iou, update.epoch)
+
+    def _write_round(self, values: Mapping[str, Any]) -> None:
+        with (self._folder / METRICS_CSV).open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(["" if values[c] is None else values[c] for c in _COLUMNS])
+        with (self._folder / METRICS_JSONL).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")
 
     def write_split(
         self, division: Division, old: tuple[Sequence[str], Sequence[str]] = ((), ())

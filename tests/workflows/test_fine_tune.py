@@ -27,7 +27,7 @@ from ctbox.model.lung_learning import LungLearning
 from ctbox.model.store import read_card
 from ctbox.model.training_updates import EpochFinished, StepFinished
 from ctbox.progress import TaskCancelledError, TaskContext
-from ctbox.workflows.fine_tune import fine_tune
+from ctbox.workflows.fine_tune import describe_start, fine_tune
 from ctbox.workflows.fine_tune_control import PauseChanged, RunControl
 from ctbox.workflows.fine_tune_data import DataRequest, check_data
 from ctbox.workflows.fine_tune_estimate import estimate_run
@@ -143,8 +143,8 @@ def test_the_folder_holds_configuration_split_curves_and_figures(done: Done) -> 
     }
     assert sorted(sides.values()) == ["stopping", "test", "training", "training"]
     lines = (out / "metrics.csv").read_text().splitlines()
-    assert len(lines) == 4
-    assert len((out / "metrics.jsonl").read_text().splitlines()) == 3
+    assert len(lines) == 5  # the head, the start, three rounds
+    assert len((out / "metrics.jsonl").read_text().splitlines()) == 4
     assert list((out / "tensorboard").glob("*tfevents*"))
     results = json.loads((out / "results.json").read_text())
     assert results["test"]["after"]["slices"] == 7
@@ -188,7 +188,9 @@ def test_a_run_cut_off_and_resumed_gives_the_same_weights(
     result = run(resumed)
     assert_same_weights(done.request, resumed)
     assert result.test == done.result.test
-    assert len((request.out / "metrics.csv").read_text().splitlines()) == 4
+    # The head, the start, three rounds: nothing twice.
+    rounds = (request.out / "metrics.csv").read_text().splitlines()
+    assert [line.partition(",")[0] for line in rounds] == ["epoch", "0", "1", "2", "3"]
 
 
 @pytest.mark.parametrize("index", [0, 1, 3, 4])
@@ -495,3 +497,12 @@ def test_going_on_after_the_end_doubles_no_figures(toys: Scene, done: Done, tmp_
     run(request)
     titles = [each.title for each in read_card(request.out / "model").metrics]
     assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize(
+    ("start", "best", "told"), [(0.7, 0.6, 1), (0.7, 0.7, 1), (0.5, 0.6, 0), (None, 0.1, 0)]
+)
+def test_a_training_that_did_not_help_is_told(
+    start: float | None, best: float | None, told: int
+) -> None:
+    assert len(describe_start(start, best)) == told

@@ -241,9 +241,26 @@ def print_evaluation(evaluation: Evaluation) -> None:
     for name, baseline in evaluation.baselines.items():
         table.add_row(name, *_format_figures(baseline))
     out.print(table)
+    out.print(_format_lesions(summary))
+    if evaluation.unreadable:
+        out.print(f"{len(evaluation.unreadable)} slices could not be read and are left out.")
     if not evaluation.baselines:
         out.print("No training slices were left to copy from, so there is no copy baseline.")
     out.print(f"A miss counts as IoU 0. {RESEARCH_NOTICE}")
+
+
+def _format_lesions(summary: EvaluationSummary) -> str:
+    """Return what the model's lesions come to, at which threshold."""
+    results, figures = summary.scored_lesions, summary.overall.figures
+    found = sum(one.score is not None for one in results.lesions)
+    threshold, scans = summary.options.threshold, len(results.scans)
+    return (
+        f"Lesions: {found} of {len(results.lesions)} found, "
+        f"{_format(figures['false_lesions_per_scan'])} false ones a scan over "
+        f"{scans} scan{'' if scans == 1 else 's'}"
+        f"{'' if threshold is None else f', at threshold {threshold:g}'}; "
+        f"calibration error {_format(figures['calibration_error'])}."
+    )
 
 
 def _format_figures(summary: EvaluationSummary) -> tuple[str, ...]:

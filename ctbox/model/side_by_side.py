@@ -12,6 +12,9 @@ from typing import TypeVar
 
 import torch
 
+# Each holds a slice's feature maps, and servers offer more threads than memory for them.
+MAX_WORKERS = 16
+
 TaskT = TypeVar("TaskT")
 AnswerT = TypeVar("AnswerT")
 
@@ -32,7 +35,7 @@ def map_side_by_side(
         What to compute.
     """
     threads = torch.get_num_threads()
-    workers = min(threads, len(tasks))
+    workers = min(threads, len(tasks), MAX_WORKERS)
     if workers < 2:
         yield from _compute_alone(compute, tasks, threads)
         return

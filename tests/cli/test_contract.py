@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,9 @@ def test_train_holds_patients_out_and_the_model_predicts(
     told = capsys.readouterr().out
     assert "Split: patient" in told
     assert "copy nearest slice" in told
+    assert re.search(
+        r"Lesions: \d of 1 found, .* false ones a scan over 1 scans, at threshold", told
+    )
     results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert results["evaluation"]["summary"]["patients"] == 1
     assert results["evaluation"]["leaky"] is False

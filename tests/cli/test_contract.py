@@ -310,7 +310,7 @@ def test_train_holds_patients_out_and_the_model_predicts(
     assert "Split: patient" in told
     assert "copy nearest slice" in told
     assert re.search(
-        r"Lesions: \d of 1 found, .* false ones a scan over 1 scans, at threshold", told
+        r"Lesions: \d of 1 found, .* false ones a scan over 1 scan, at threshold", told
     )
     results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert results["evaluation"]["summary"]["patients"] == 1

@@ -25,6 +25,7 @@ from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.logs import start_logging
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
+from ctbox.gui.plane_measuring import measure_on_planes
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
@@ -203,6 +204,7 @@ def build_app(
     attach = (session.measuring.attach, session.reading.attach, session.editing.attach)
     layouts = LayoutCommands(window, runner, attach)
     layouts.mpr.follow(session.editing.editing)
+    measure_on_planes(session.measuring, layouts.mpr, layouts.planes)
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))
     fusion = FusionCommands(window, session.toasts, runner, layouts.planes)
     cases.case_opened.connect(lambda case, _: fusion.take_case(case))

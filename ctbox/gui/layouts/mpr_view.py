@@ -28,6 +28,7 @@ from ctbox.gui.layouts.mpr_model import MprModel
 from ctbox.gui.layouts.mpr_scene import build_plane_scene
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.gestures import Tool, choose_drag, drag_window
+from ctbox.gui.viewer.hands import Hand, Pointer
 from ctbox.gui.viewer.overlay_painter import OverlayPainter
 from ctbox.gui.viewer.placement import (
     ImageMapping,
@@ -70,6 +71,7 @@ class MprView(QWidget):
 
     probe_changed = Signal(object)
     focused = Signal()
+    plane_changed = Signal()
     maximise_requested = Signal()
 
     def __init__(self, model: MprModel, across: Across, parent: QWidget | None = None) -> None:
@@ -82,6 +84,8 @@ class MprView(QWidget):
         self._image: QImage | None = None
         self._scene = Scene()
         self._underlays: tuple[Underlay, ...] = ()
+        self._hands: tuple[Hand, ...] = ()
+        self._holding: Hand | None = None
         self._drag: Tool | None = None
         self._places_crosshair = False
         self._last = QPointF()
@@ -102,7 +106,16 @@ class MprView(QWidget):
         """Lay a picture on the plane, below the boxes."""
         self._underlays = (*self._underlays, underlay)
 
+    def add_hand(self, hand: Hand) -> None:
+        """Let a tool take the left button before window and level do."""
+        self._hands = (*self._hands, hand)
+
     # --- what is shown ----------------------------------------------------------------------
+
+    @property
+    def across(self) -> Across:
+        """What of every slice the plane holds."""
+        return self._across
 
     @property
     def plane(self) -> ReformatPlane | None:
@@ -142,7 +155,7 @@ class MprView(QWidget):
         self.placement = Placement()
 
     def _on_changed(self) -> None:
-        model = self._model
+        model, before = self._model, self._plane
         self._plane = model.find_plane(self._across)
         self._image = None
         if self._plane is None or model.reformat is None:
@@ -152,6 +165,8 @@ class MprView(QWidget):
             self._pixels = model.find_pixels(self._plane)
             marks = model.build_marks(self._plane)
             self._scene = build_plane_scene(model.source.state, model.reformat, self._plane, marks)
+        if _find_uid(before) != _find_uid(self._plane):
+            self.plane_changed.emit()
         self.update()
 
     # --- painting ---------------------------------------------------------------------------
@@ -169,6 +184,10 @@ class MprView(QWidget):
                 underlay.paint(painter, mapping, self._plane.slice_, area)
                 painter.restore()
         OverlayPainter(painter, mapping, area).paint(self._scene)
+        for hand in self._hands if self._plane is not None else ():
+            painter.save()
+            hand.paint(painter, mapping, area)
+            painter.restore()
         point = self._find_crosshair(mapping)
         if point is not None and self._model.crosshair.is_shown:
             paint_crosshair(painter, point, area)
@@ -219,7 +238,9 @@ class MprView(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Place the crosshair, or begin to drag window, image or zoom."""
+        """Place the crosshair, hand the press to a tool, or begin to drag window, image or zoom."""
+        if self._holding is not None or self._is_taken(event):
+            return
         self._drag = choose_drag(event.button(), Tool.WINDOW)
         self._last = event.position()
         self._places_crosshair = event.button() is Qt.MouseButton.LeftButton and (
@@ -232,8 +253,11 @@ class MprView(QWidget):
         """Go on with what the press began."""
         place, step = event.position(), event.position() - self._last
         self._last = place
-        if event.buttons() == Qt.MouseButton.NoButton:
+        if self._holding is not None:
+            self._holding.move(self._find_pointer(event))
+        elif event.buttons() == Qt.MouseButton.NoButton:
             self._drag = None
+            self._update_cursor(self._find_pointer(event))
         elif self._places_crosshair:
             self._put(place)
         elif self._drag is Tool.WINDOW:
@@ -247,13 +271,19 @@ class MprView(QWidget):
             self._zoom(math.exp(-step.y() * _ZOOM_PER_POINT), place)
         self._report(place)
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the drag."""
+        if self._holding is not None and event.button() is Qt.MouseButton.LeftButton:
+            holding, self._holding = self._holding, None
+            holding.release(self._find_pointer(event))
         self._drag, self._places_crosshair = None, False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for all the room there is, or give it back."""
-        if event.button() is Qt.MouseButton.LeftButton:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        pointer = self._find_pointer(event)
+        if not any(hand.double_click(pointer) for hand in self._hands):
             self.maximise_requested.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -278,6 +308,29 @@ class MprView(QWidget):
     def leaveEvent(self, _event: object) -> None:
         """Tell that no pixel is under the pointer any more."""
         self.probe_changed.emit(None)
+
+    def _is_taken(self, event: QMouseEvent) -> bool:
+        """Offer a left press to the tools, unless it is the crosshair's by its own tool."""
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        crosshair = self._model.crosshair
+        if not is_left or self._plane is None:
+            return False
+        if crosshair.is_shown and crosshair.takes_left_button:
+            return False
+        pointer = self._find_pointer(event)
+        self._holding = next((hand for hand in self._hands if hand.press(pointer)), None)
+        return self._holding is not None
+
+    def _find_pointer(self, event: QMouseEvent) -> Pointer:
+        mapping = self.mapping
+        x, y = mapping.to_image(event.position().x(), event.position().y())
+        return Pointer(x, y, event.position(), mapping, event.modifiers())
+
+    def _update_cursor(self, pointer: Pointer) -> None:
+        shapes = (hand.find_cursor(pointer) for hand in self._hands)
+        shape = next((each for each in shapes if each is not None), Qt.CursorShape.CrossCursor)
+        if self.cursor().shape() is not shape:
+            self.setCursor(shape)
 
     def _takes_crosshair(self, place: QPointF) -> bool:
         crosshair = self._model.crosshair
@@ -327,3 +380,7 @@ class MprView(QWidget):
         """How many planes there are."""
         reformat = self._model.reformat
         return 0 if reformat is None else count_planes(reformat, self._across)
+
+
+def _find_uid(plane: ReformatPlane | None) -> str:
+    return "" if plane is None else plane.slice_.sop_instance_uid

@@ -22,9 +22,9 @@ from ctbox.gui.measuring.measurement import (
 )
 from ctbox.gui.measuring.painter import paint_measurement
 from ctbox.gui.measuring.store import MeasurementStore
+from ctbox.gui.measuring.surface import Surface
 from ctbox.gui.viewer.gestures import CLICK_TRAVEL
 from ctbox.gui.viewer.hands import Pointer
-from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.viewer.placement import ImageMapping
 
 _HANDLE_REACH = 9.0
@@ -39,7 +39,7 @@ class MeasuringHand(QObject):
 
     Parameters
     ----------
-    viewer : ViewerPanel
+    surface : Surface
         Where it draws.
     store : MeasurementStore
         Where measurements are kept.
@@ -48,11 +48,11 @@ class MeasuringHand(QObject):
     refused = Signal(str)
     delete_requested = Signal(object)
 
-    def __init__(self, viewer: ViewerPanel, store: MeasurementStore) -> None:
-        super().__init__(viewer)
+    def __init__(self, surface: Surface, store: MeasurementStore) -> None:
+        super().__init__(surface.owner)
         self.tool: MeasurementKind | None = None
-        self._viewer = viewer
-        self._view = viewer.view
+        self._surface = surface
+        self._view = surface.view
         self._store = store
         # What is being drawn or moved: the measurement, and the point that follows (None: all).
         self._draft: Measurement | None = None
@@ -63,8 +63,8 @@ class MeasuringHand(QObject):
         self._texts: OrderedDict[tuple[Measurement, int], tuple[str, ...]] = OrderedDict()
         self._view.add_hand(self)
         self._view.installEventFilter(self)
-        viewer.state.slice_changed.connect(self._on_slice_changed)
-        store.changed.connect(self._view.update)
+        surface.connect_changed(self._on_slice_changed)
+        store.changed.connect(self._on_store_changed)
 
     @property
     def draft(self) -> Measurement | None:
@@ -93,7 +93,7 @@ class MeasuringHand(QObject):
         if self._take_hold(pointer):
             return True
         self._store.select(None)
-        slice_ = self._viewer.state.slice
+        slice_ = self._surface.find_slice()
         if self.tool is None or slice_ is None:
             return False
         refusal = find_refusal(self.tool, slice_)
@@ -177,7 +177,7 @@ class MeasuringHand(QObject):
     # --- finding ----------------------------------------------------------------------------
 
     def _find_shown(self) -> tuple[Measurement, ...]:
-        slice_ = self._viewer.state.slice
+        slice_ = self._surface.find_slice()
         return () if slice_ is None else self._store.find_on(slice_.sop_instance_uid)
 
     def _find_at(self, pointer: Pointer) -> tuple[Measurement, int | None] | None:
@@ -219,8 +219,11 @@ class MeasuringHand(QObject):
         elif self._store.selected is not None:
             self.delete_requested.emit(self._store.selected)
 
-    def _on_slice_changed(self, _index: int) -> None:
+    def _on_slice_changed(self) -> None:
         self.cancel_draft()
+
+    def _on_store_changed(self) -> None:
+        self._view.update()
 
     def paint(self, painter: QPainter, mapping: ImageMapping, area: QRectF) -> None:
         """Draw the slice's measurements and the one being made."""
@@ -234,12 +237,12 @@ class MeasuringHand(QObject):
             paint_measurement(painter, mapping, area, draft, (self._describe(draft), True))
 
     def _describe(self, item: Measurement) -> tuple[str, ...]:
-        slice_, pixels = self._viewer.state.slice, self._view.pixels
+        slice_, pixels = self._surface.find_slice(), self._view.pixels
         if slice_ is None:
             return ()
         key = item, id(pixels)
         if key not in self._texts:
-            self._texts[key] = describe_measurement(item, slice_, pixels, find_unit(self._viewer))
+            self._texts[key] = describe_measurement(item, slice_, pixels, self._surface.find_unit())
             if len(self._texts) > _KEPT_TEXTS:
                 self._texts.popitem(last=False)
         return self._texts[key]
@@ -251,11 +254,3 @@ def _measure_reach(item: Measurement, mapping: ImageMapping, here: Point) -> flo
         return compute_ellipse_distance(here, points[0], points[1])
     pairs = itertools.pairwise(points)
     return min(compute_segment_distance(here, start, end) for start, end in pairs)
-
-
-def find_unit(viewer: ViewerPanel) -> str | None:
-    """Return the unit of the shown PET values; None leaves it to the slice."""
-    scale = viewer.loader.scale
-    if scale is None:
-        return None
-    return "SUV" if scale.factor is not None else scale.unit

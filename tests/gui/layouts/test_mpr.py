@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from ctbox.annotations.pascal_voc import write_voc
@@ -192,3 +193,69 @@ def test_leaving_the_planes_ends_them(qtbot, app: App) -> None:
     assert not coronal.isVisible()
     assert not app.layouts.crosshair.is_shown
     assert app.window.viewer.isVisible()
+
+
+def drag(qtbot, view, start: tuple[float, float], end: tuple[float, float]) -> None:
+    qtbot.mousePress(view, LEFT, pos=at(view, *start))
+    qtbot.mouseMove(view, at(view, *end))
+    send_move(view, at(view, *end))
+    qtbot.mouseRelease(view, LEFT, pos=at(view, *end))
+
+
+def send_move(view, place: QPoint) -> None:
+    where = QPointF(place)
+    none = Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(
+        QMouseEvent.Type.MouseMove, where, view.mapToGlobal(where), LEFT, LEFT, none
+    )
+    QApplication.sendEvent(view, event)
+
+
+def test_rulers_in_planes_have_the_stacks_spacing(qtbot, app: App) -> None:
+    coronal, sagittal = planes(app)
+    measuring, index = app.session.measuring, coronal.plane.index
+    press(qtbot, app, Qt.Key.Key_D)
+    drag(qtbot, coronal, (5, 2), (5, 8))
+    drag(qtbot, coronal, (5, 10), (25, 10))
+    drag(qtbot, sagittal, (4, 3), (4, 5))
+    assert coronal.plane.index == index, "a tool's drag must not move the crosshair"
+    down, across, other = (row for row in measuring.panel.rows)
+    assert float(down.lines[0].split()[0]) == pytest.approx(30, abs=0.4)
+    assert float(across.lines[0].split()[0]) == pytest.approx(14, abs=0.4)
+    assert float(other.lines[0].split()[0]) == pytest.approx(10, abs=0.4)
+    assert [row.series for row in (down, other)] == ["Coronal", "Sagittal"]
+    assert down.slice_number == index + 1
+
+
+def test_an_ellipse_in_a_plane_reads_its_pixels_and_stays_with_it(
+    qtbot, app: App, volume: np.ndarray
+) -> None:
+    coronal = planes(app)[0]
+    index = coronal.plane.index
+    press(qtbot, app, Qt.Key.Key_I)
+    drag(qtbot, coronal, (8, 2), (24, 8))
+    (row,) = app.session.measuring.panel.rows
+    y, x = np.mgrid[0:COUNT, 0:COLUMNS] + 0.5
+    inside = ((x - 16) / 8) ** 2 + ((y - 5) / 3) ** 2 <= 1
+    mean = volume[:, index][inside].mean()
+    assert float(row.lines[0].split()[0].replace("−", "-")) == pytest.approx(mean, abs=40)
+    area = np.pi * 8 * 0.7 * 3 * 5
+    assert float(row.lines[2].split()[0]) == pytest.approx(area, rel=0.15)
+    kept = row.lines
+    turn_wheel(coronal, -120)
+    assert coronal.plane.index != index
+    assert app.session.measuring.panel.rows[0].lines == kept
+    app.session.measuring.go_to(row.measurement)
+    assert coronal.plane.index == index
+    qtbot.keyClick(coronal, Qt.Key.Key_Delete)
+    assert not app.session.measuring.panel.rows
+
+
+def test_the_crosshair_still_takes_the_button_with_its_own_tool(qtbot, app: App) -> None:
+    coronal, sagittal = planes(app)
+    press(qtbot, app, Qt.Key.Key_D)
+    press(qtbot, app, Qt.Key.Key_H)
+    press(qtbot, app, Qt.Key.Key_H)
+    qtbot.mouseClick(coronal, LEFT, pos=at(coronal, 30.5, 9.5))
+    assert sagittal.plane.index == 30
+    assert not app.session.measuring.panel.rows

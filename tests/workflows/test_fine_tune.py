@@ -14,16 +14,11 @@ import pytest
 import torch
 
 from ctbox.errors import (
-    CheckpointError,
-    CtboxError,
     SplitLeakageError,
     TrainingDataError,
-    TrainingDivergedError,
 )
 from ctbox.evaluation import bootstrap
-from ctbox.model import checkpoint, training_state
 from ctbox.model.checkpoint import load_checkpoint
-from ctbox.model.lung_learning import LungLearning
 from ctbox.model.store import read_card
 from ctbox.model.training_updates import EpochFinished, StepFinished
 from ctbox.progress import TaskCancelledError, TaskContext
@@ -264,81 +259,6 @@ def test_a_pause_holds_the_run_and_ends(tmp_path: Path) -> None:
     watched.check()
 
 
-def test_nan_ends_with_a_sentence_and_the_best_model(
-    toys: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = scene.make_request(toys.case, toys.base, tmp_path / "out")
-    whole = LungLearning.compute_batch_loss
-    steps = iter(range(100))
-
-    def spoil(self: LungLearning, *arguments: object) -> torch.Tensor:
-        loss = whole(self, *arguments)  # type: ignore[arg-type]
-        return loss * float("nan") if next(steps) == 3 else loss
-
-    monkeypatch.setattr(LungLearning, "compute_batch_loss", spoil)
-    with pytest.raises(TrainingDivergedError, match="nan at step 4"):
-        run(request)
-    assert load_weights(request)
-    monkeypatch.undo()
-
-
-@pytest.mark.slow
-def test_a_file_that_vanishes_while_training_is_named_and_nothing_is_lost(
-    toys: Scene, done: Done, tmp_path: Path
-) -> None:
-    case = tmp_path / "case"
-    shutil.copytree(toys.case, case)
-    request = scene.make_request(case, toys.base, tmp_path / "out")
-    hidden = tmp_path / "elsewhere"
-
-    def hide(update: object) -> None:
-        if update == StageStarted(2):
-            (case / "images").rename(hidden)
-
-    with pytest.raises(CtboxError, match=r"\.dcm|read|images"):
-        run(request, TaskContext(hide))
-    hidden.rename(case / "images")
-    run(replace(request, resume=True))
-    assert_same_weights(done.request, request)
-
-
-@pytest.mark.slow
-def test_a_full_disk_ends_with_a_sentence_and_the_run_goes_on_later(
-    toys: Scene, done: Done, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = scene.make_request(toys.case, toys.base, tmp_path / "out")
-    save = training_state.save_file
-    calls = iter(range(100))
-
-    def refuse(*arguments: object, **others: object) -> None:
-        if next(calls) == 1:
-            raise OSError(28, "No space left on device")
-        save(*arguments, **others)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(training_state, "save_file", refuse)
-        with pytest.raises(CheckpointError, match="No space left"):
-            run(request)
-    assert load_weights(request)
-    run(replace(request, resume=True))
-    assert_same_weights(done.request, request)
-
-
-@pytest.mark.slow
-def test_a_disk_that_refuses_the_model_keeps_the_older_one(
-    toys: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = scene.make_request(toys.case, toys.base, tmp_path / "out")
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(checkpoint, "save_file", refuse)
-    with pytest.raises(CheckpointError, match="No space left"):
-        run(request)
-    assert not (request.out / "model").exists()
-
-
 def test_an_occupied_folder_and_a_missing_run_are_refused(toys: Scene, tmp_path: Path) -> None:
     request = scene.make_request(toys.case, toys.base, tmp_path)
     (tmp_path / "mine.txt").write_text("x")
@@ -458,45 +378,6 @@ def test_a_model_that_forgot_asks_twice(
     differences: list[tuple[float | None, bool]], asks: bool
 ) -> None:
     assert make_result(*differences).asks_twice is asks
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "graphics card ran out"),
-        (RuntimeError("DefaultCPUAllocator: not enough memory"), "memory ran out"),
-        (MemoryError(), "memory ran out"),
-    ],
-)
-def test_memory_that_runs_out_while_judging_is_a_sentence(
-    toys: Scene, done: Done, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error, told: str
-) -> None:
-    # Training halves its batches; nothing smaller is left where single slices are looked at.
-    request = replace(done.request, out=tmp_path / "out", resume=True)
-    shutil.copytree(done.request.out, request.out)
-
-    def run_out(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr("ctbox.workflows.fine_tune_judging.predict_series", run_out)
-    with pytest.raises(TrainingDataError, match=told):
-        run(request)
-    assert_same_weights(done.request, request)
-
-
-def test_other_runtime_errors_are_bugs_and_stay_so() -> None:
-    from ctbox.model.fine_tuning import tell_out_of_memory
-
-    with pytest.raises(RuntimeError, match="shape"), tell_out_of_memory():
-        raise RuntimeError("shape mismatch")
-
-
-def test_going_on_after_the_end_doubles_no_figures(toys: Scene, done: Done, tmp_path: Path) -> None:
-    request = replace(done.request, out=tmp_path / "out", resume=True)
-    shutil.copytree(done.request.out, request.out)
-    run(request)
-    titles = [each.title for each in read_card(request.out / "model").metrics]
-    assert len(titles) == len(set(titles))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ctbox.dicom.series import Slice
 from ctbox.gui.layouts.mpr_model import MprModel
 from ctbox.gui.layouts.mpr_view import MprView
@@ -16,7 +18,7 @@ def measure_on_planes(
     for plane in planes:
         measuring.attach_plane(
             build_plane_surface(model, plane),
-            lambda number, plane=plane: model.go_to(plane.across, number),
+            partial(model.go_to, plane.across),
         )
 
 

@@ -12,6 +12,7 @@ from ctbox.gui.viewer.text_stamps import paint_text
 MEASUREMENT_COLOR = "#6cc9ff"
 _HANDLE = 3.5
 _TEXT_GAP = 9.0
+_EDGE = 9.0
 
 
 def paint_measurement(
@@ -48,7 +49,7 @@ def paint_measurement(
         else:
             painter.drawPolyline(points)
     _paint_handles(painter, points, is_selected)
-    _paint_lines(painter, area, _find_anchor(measurement, points), lines)
+    _paint_lines(painter, area, _find_anchors(measurement, points), lines)
 
 
 def _paint_handles(painter: QPainter, points: list[QPointF], is_selected: bool) -> None:
@@ -61,17 +62,23 @@ def _paint_handles(painter: QPainter, points: list[QPointF], is_selected: bool) 
         painter.drawEllipse(point, reach, reach)
 
 
-def _find_anchor(measurement: Measurement, points: list[QPointF]) -> QPointF:
-    """Return where the text begins: right of what is measured, so that it hides none of it."""
+def _find_anchors(measurement: Measurement, points: list[QPointF]) -> tuple[QPointF, QPointF]:
+    """Return what the text stands right of, or left of where there is no room on the right.
+
+    So it hides nothing of what is measured.
+    """
     if measurement.kind is MeasurementKind.ANGLE:
-        return points[1]
+        return points[1], points[1]
     if measurement.kind is MeasurementKind.ELLIPSE:
         frame = QRectF(points[0], points[1]).normalized()
-        return QPointF(frame.right(), frame.center().y())
-    return max(points, key=lambda point: point.x())
+        middle = frame.center().y()
+        return QPointF(frame.right(), middle), QPointF(frame.left(), middle)
+    return max(points, key=QPointF.x), min(points, key=QPointF.x)
 
 
-def _paint_lines(painter: QPainter, area: QRectF, anchor: QPointF, lines: tuple[str, ...]) -> None:
+def _paint_lines(
+    painter: QPainter, area: QRectF, anchors: tuple[QPointF, QPointF], lines: tuple[str, ...]
+) -> None:
     if not lines:
         return
     bold = QFont(painter.font())
@@ -80,7 +87,10 @@ def _paint_lines(painter: QPainter, area: QRectF, anchor: QPointF, lines: tuple[
     step = metrics.height() * 1.08
     width = max(metrics.horizontalAdvance(line) for line in lines) + 2
     height = step * len(lines)
-    left = min(anchor.x() + _TEXT_GAP, area.right() - width - 4)
+    anchor, left = anchors[0], anchors[0].x() + _TEXT_GAP
+    if left + width + _EDGE > area.right() and anchors[1].x() - _TEXT_GAP - width > area.left():
+        anchor, left = anchors[1], anchors[1].x() - _TEXT_GAP - width
+    left = min(left, area.right() - width - _EDGE)
     top = min(max(anchor.y() - height / 2, area.top() + 4), area.bottom() - height - 4)
     plain = QFont(painter.font())
     back = QRectF(max(left, area.left() + 4), top, width, height).adjusted(-5, -2, 5, 2)

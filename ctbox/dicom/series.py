@@ -290,6 +290,8 @@ class Series:
     @property
     def skip_detection_reason(self) -> str | None:
         """Why the detector does not run on this series; None if it does."""
+        from ctbox.dicom.geometry import find_plane  # late: it knows this module's types
+
         if self.is_secondary_capture or self.slices[0].is_color:
             return "Secondary capture or colour image: it holds no HU to predict on."
         if self.modality != "CT" or self.sop_class_uid not in CT_CLASSES:
@@ -298,6 +300,9 @@ class Series:
             return "Localizer: an overview, not a volume of slices."
         if self.not_a_volume:
             return "Not a volume: its images share one position or have none."
+        plane = find_plane(self.slices[0].image_orientation)
+        if plane not in ("axial", None):
+            return f"Its slices are {plane}: the detector knows only axial ones."
         if not all(slice_.has_rescale for slice_ in self.slices):
             return "No rescale slope and intercept: its values are not HU."
         return None

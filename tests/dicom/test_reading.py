@@ -20,6 +20,9 @@ from ctbox.dicom.scanning import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_E
 from ctbox.errors import ArchiveError, CtboxError, DicomReadError
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from tests.builders import (
+    AXIAL,
+    CORONAL,
+    SAGITTAL,
     make_dataset,
     save_dataset,
     write_rgb,
@@ -134,6 +137,36 @@ def test_one_slice_without_rescale_keeps_the_detector_off_the_series(tmp_path: P
     (series,) = read_series(tmp_path).series
     assert any("in 1 of 3 images" in problem for problem in series.problems)
     assert series.skip_detection_reason is not None
+
+
+@pytest.mark.parametrize(
+    ("orientation", "told"),
+    [
+        (CORONAL, "coronal"),
+        (SAGITTAL, "sagittal"),
+        (AXIAL, None),
+        (None, None),
+        ((1.0, 0.0, 0.0, 0.0, 0.9397, -0.342), None),
+    ],
+)
+def test_reformats_are_kept_from_the_detector_and_a_tilted_gantry_is_not(
+    tmp_path: Path, orientation: tuple[float, ...] | None, told: str | None
+) -> None:
+    for number in range(3):
+        ds = make_dataset(
+            instance_number=number + 1,
+            orientation=orientation,
+            position=(-100.0, 5.0 * number, 5.0 * number),
+        )
+        if orientation == SAGITTAL:
+            ds.ImagePositionPatient = [5.0 * number, -100.0, 0.0]
+        save_dataset(ds, tmp_path / f"{number}.dcm")
+    (series,) = read_series(tmp_path).series
+    reason = series.skip_detection_reason
+    if told is None:
+        assert reason is None or "position" in reason
+    else:
+        assert told in (reason or "")
 
 
 def test_other_modalities_need_no_hu(tmp_path: Path) -> None:

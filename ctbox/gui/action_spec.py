@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from ctbox.gui.translation import tr
+
 
 class Scope(enum.Enum):
     """Where a key works."""
@@ -55,4 +57,4 @@ class ActionSpec:
     @property
     def plain_text(self) -> str:
         """Its words without the letter to underline and without dots."""
-        return self.text.replace("&", "").rstrip("…")
+        return tr(self.text).replace("&", "").rstrip("…")

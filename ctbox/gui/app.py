@@ -30,6 +30,7 @@ from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
@@ -172,11 +173,13 @@ def build_app(
     window = MainWindow(viewer, runner)
     lesions = LesionsPanel()
     lesions_dock = window.add_dock(
-        "Lesions", "lesionsDock", lesions, Qt.DockWidgetArea.RightDockWidgetArea
+        tr("Lesions"), "lesionsDock", lesions, Qt.DockWidgetArea.RightDockWidgetArea
     )
     inspector = InspectorPanel(runner)
     inspector.set_raw_sobel(settings.show_raw_sobel)
-    window.add_dock("Inspector", "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+    window.add_dock(
+        tr("Inspector"), "inspectorDock", inspector, Qt.DockWidgetArea.RightDockWidgetArea
+    )
     binding = InspectorBinding(inspector, state, viewer.loader)
     counting = LesionsBinding(lesions, state, settings.hit_iou)
     store.setParent(window)

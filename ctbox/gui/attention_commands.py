@@ -9,14 +9,15 @@ from PySide6.QtCore import QObject, QTimer
 from ctbox.gui.lesions.attention_control import AttentionControl
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.gui.viewer.state import ViewerState
 
 _SETTLE_MS = 250
-AGAIN = "Predicted without an attention map: predicting again in the background."
-HIDDEN = "Hidden until you reveal the AI."
-NOT_YET = "No attention map: this slice is not predicted yet (P)."
-NONE_GIVEN = "This model gives no attention map for this slice."
+AGAIN = mark("Predicted without an attention map: predicting again in the background.")
+HIDDEN = mark("Hidden until you reveal the AI.")
+NOT_YET = mark("No attention map: this slice is not predicted yet (P).")
+NONE_GIVEN = mark("This model gives no attention map for this slice.")
 
 
 class AttentionCommands(QObject):
@@ -79,15 +80,15 @@ class AttentionCommands(QObject):
         if not self._state.overlays.attention or shown is None:
             return ""
         if self._state.store.is_hidden:
-            return HIDDEN
+            return tr(HIDDEN)
         uid, store = shown.sop_instance_uid, self._state.store
         if store.find_attention(uid) is not None:
             return ""
         if not store.has(uid):
-            return NOT_YET
+            return tr(NOT_YET)
         if self._prediction.is_running:
-            return AGAIN
-        return NONE_GIVEN if (store.generation, uid) in self._asked else AGAIN
+            return tr(AGAIN)
+        return tr(NONE_GIVEN) if (store.generation, uid) in self._asked else tr(AGAIN)
 
     def _lacks_map(self) -> bool:
         shown, store = self._state.slice, self._state.store
@@ -105,7 +106,7 @@ class AttentionCommands(QObject):
             return
         store, series = self._state.store, series_case.series
         uids = [each.sop_instance_uid for each in series.slices]
-        self._toasts.show_toast(AGAIN)
+        self._toasts.show_toast(tr(AGAIN))
         if store.find_source(shown.sop_instance_uid) is Source.SERIES:
             self._asked.update((store.generation, uid) for uid in uids)
             self._prediction.predict_series(series)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from ctbox.gui.icons import find_icon
 from ctbox.gui.theme import DARK, Theme
+from ctbox.gui.translation import tr
 
 
 class Banner(QFrame):
@@ -24,8 +25,8 @@ class Banner(QFrame):
         self._more.setProperty("link", True)
         self._more.clicked.connect(self._on_more)
         self._close = QToolButton()
-        self._close.setToolTip("Hide this notice")
-        self._close.setAccessibleName("Hide this notice")
+        self._close.setToolTip(tr("Hide this notice"))
+        self._close.setAccessibleName(tr("Hide this notice"))
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 8, 6)
@@ -47,7 +48,7 @@ class Banner(QFrame):
         self._problems = problems
         self._text.setText(problems[0] if problems else "")
         more = len(problems) - 1
-        self._more.setText(f"{more} more…")
+        self._more.setText(tr("{more} more…").format(more=more))
         self._more.setVisible(more > 0)
         self.setVisible(bool(problems))
 

@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 
 from ctbox.errors import CtboxError
 from ctbox.gui.notifications import show_error
+from ctbox.gui.translation import mark, tr
 
-_INTRO = (
+_INTRO = mark(
     "This text, and nothing else, is what is saved. It holds no patient's data, no names and no "
     "places. Add what happened, and take out whatever you like."
 )
-_KINDS = "Text (*.txt);;ZIP archive (*.zip)"
+_KINDS = mark("Text (*.txt);;ZIP archive (*.zip)")
 
 
 class BugReportDialog(QDialog):
@@ -42,20 +43,20 @@ class BugReportDialog(QDialog):
 
     def __init__(self, text: str, folder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Save bug report")
+        self.setWindowTitle(tr("Save bug report"))
         self.resize(780, 600)
         self._folder = folder
-        intro = QLabel(_INTRO)
+        intro = QLabel(tr(_INTRO))
         intro.setWordWrap(True)
         self.preview = QPlainTextEdit(text)
-        self.preview.setAccessibleName("Bug report, as it will be saved")
+        self.preview.setAccessibleName(tr("Bug report, as it will be saved"))
         self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.preview.setTabChangesFocus(True)
         self.status = QLabel()
         self.status.setProperty("muted", True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.save_button = QPushButton("&Save…")
-        self.copy_button = QPushButton("&Copy")
+        self.save_button = QPushButton(tr("&Save…"))
+        self.copy_button = QPushButton(tr("&Copy"))
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.save_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.copy_button.setAutoDefault(False)
@@ -71,12 +72,12 @@ class BugReportDialog(QDialog):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.preview.toPlainText())
-        self.status.setText("Copied.")
+        self.status.setText(tr("Copied."))
 
     def _on_save(self) -> None:
         name = f"ctbox-report-{datetime.now(UTC):%Y%m%d}.txt"
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save bug report", str(Path(self._folder) / name), _KINDS
+            self, tr("Save bug report"), str(Path(self._folder) / name), tr(_KINDS)
         )
         if not chosen:
             return
@@ -85,7 +86,7 @@ class BugReportDialog(QDialog):
         except CtboxError as error:
             show_error(self, error)
         else:
-            self.status.setText(f"Saved as {chosen}")
+            self.status.setText(tr("Saved as {chosen}").format(chosen=chosen))
 
 
 def save_report(path: Path, text: str) -> None:
@@ -105,7 +106,11 @@ def save_report(path: Path, text: str) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        reason = error.strerror or "the disk refused it"
+        reason = error.strerror or tr("the disk refused it")
         raise CtboxError(
-            f"The report could not be saved to {path}: {reason}.", "Choose another folder.", path
+            tr("The report could not be saved to {path}: {reason}.").format(
+                path=path, reason=reason
+            ),
+            tr("Choose another folder."),
+            path,
         ) from error

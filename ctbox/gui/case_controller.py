@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ctbox.errors import CtboxError
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
 from ctbox.workflows.index_opening import CataloguedRequest
 from ctbox.workflows.open_case import Case
@@ -36,8 +37,8 @@ class OpenRequest:
     def name(self) -> str:
         """What it is called on the screen."""
         if self.catalogued is not None:
-            return "a series of the catalogue"
-        return "the sample case" if self.path is None else self.path.name or str(self.path)
+            return tr("a series of the catalogue")
+        return tr("the sample case") if self.path is None else self.path.name or str(self.path)
 
 
 def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
@@ -73,13 +74,17 @@ def read_case(request: OpenRequest, ctx: TaskContext) -> Case:
 
 def _describe_nothing(path: Path, case: Case) -> CtboxError:
     """Return why a place that was searched gave no series: its first bad file speaks for all."""
-    hint = "Choose a folder, file or ZIP with DICOM CT images."
+    hint = tr("Choose a folder, file or ZIP with DICOM CT images.")
     if not case.skipped:
-        return CtboxError(f"{path.name or path} holds no DICOM images.", hint, path)
+        return CtboxError(
+            tr("{path} holds no DICOM images.").format(path=path.name or path), hint, path
+        )
     first, count = case.skipped[0], len(case.skipped)
     reason = f"{PurePath(first.path).name}: {first.reason}"
-    rest = f" So were {count - 1} more files." if count > 1 else ""
-    message = f"Nothing could be opened in {path.name or path}. Skipped {reason}{rest}"
+    rest = tr(" So were {count} more files.").format(count=count - 1) if count > 1 else ""
+    message = tr("Nothing could be opened in {path}. Skipped {reason}{rest}").format(
+        path=path.name or path, reason=reason, rest=rest
+    )
     return CtboxError(message, hint, path)
 
 

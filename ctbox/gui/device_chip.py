@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from ctbox.gui.theme import DARK, Theme
+from ctbox.gui.translation import tr
 
 _HEIGHT = 24
 
@@ -55,23 +56,29 @@ class DeviceChip(QFrame):
 
     def show_idle(self) -> None:
         """Say that no model is loaded yet."""
-        self._show("Model loads on first use", "faint", "AI ▸ Predict slice loads it.")
+        self._show(tr("Model loads on first use"), "faint", tr("AI ▸ Predict slice loads it."))
 
     def show_chosen(self, model: str) -> None:
         """Name the model that will predict, before it is loaded."""
-        self._show(model, "faint", f"{model} predicts; it loads on first use.")
+        self._show(
+            model, "faint", tr("{model} predicts; it loads on first use.").format(model=model)
+        )
 
     def show_loading(self) -> None:
         """Say that the model is being loaded."""
-        self._show("Loading model…", "warning", "The first time takes some seconds.")
+        self._show(tr("Loading model…"), "warning", tr("The first time takes some seconds."))
 
     def show_ready(self, device: str, model: str) -> None:
         """Name the device and the model."""
-        self._show(f"{device} · {model}", "accent", f"{model} predicts on: {device}.")
+        self._show(
+            f"{device} · {model}",
+            "accent",
+            tr("{model} predicts on: {device}.").format(model=model, device=device),
+        )
 
     def show_failed(self, reason: str) -> None:
         """Say that no model can be used, and why."""
-        self._show("No model", "error", reason)
+        self._show(tr("No model"), "error", reason)
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the light in the theme's colours."""
@@ -83,6 +90,6 @@ class DeviceChip(QFrame):
         self._text.setText(text)
         self._level = level
         self.setToolTip(tip)
-        self.setAccessibleName(f"Prediction: {text}")
+        self.setAccessibleName(tr("Prediction: {text}").format(text=text))
         self.apply_theme(self._theme)
         self.text_changed.emit()

@@ -12,6 +12,7 @@ from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.theme import THEMES, apply_theme
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.gestures import Tool
 from ctbox.gui.viewer.placement import Placement
@@ -119,8 +120,8 @@ class DisplayCommands(QObject):
         if index is not None:
             self._state.set_slice_index(index)
         else:
-            where = "further down" if direction > 0 else "further up"
-            self._toasts.show_toast(f"No box {where}.")
+            where = tr("further down") if direction > 0 else tr("further up")
+            self._toasts.show_toast(tr("No box {where}.").format(where=where))
 
     def _on_slice_changed(self, index: int) -> None:
         self._window.status_line.show_slice(index, self._state.slice_count)

@@ -24,6 +24,7 @@ from ctbox.errors import CtboxError
 from ctbox.gui.icons import find_icon
 from ctbox.gui.privacy import scrub
 from ctbox.gui.theme import DARK, LIGHT, Theme
+from ctbox.gui.translation import tr
 from ctbox.workflows.task_end import TaskBugError
 
 _ICON_PX = 32
@@ -49,7 +50,7 @@ class _TroubleDialog(QDialog):
         self.setWindowTitle(title)
         icon = QLabel()
         icon.setPixmap(find_icon("warning", find_theme(), icon_color).pixmap(_ICON_PX, _ICON_PX))
-        icon.setAccessibleName("Warning")
+        icon.setAccessibleName(tr("Warning"))
         self.body = QVBoxLayout()
         self.body.setSpacing(10)
         row = QHBoxLayout()
@@ -81,11 +82,11 @@ class _TroubleDialog(QDialog):
 
     def add_buttons(self) -> None:
         """Add Copy and Close, Close being what Enter and Escape do."""
-        self.copy_button = QPushButton("&Copy")
-        self.copy_button.setToolTip("Copy this report to the clipboard")
+        self.copy_button = QPushButton(tr("&Copy"))
+        self.copy_button.setToolTip(tr("Copy this report to the clipboard"))
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._on_copy)
-        self.close_button = QPushButton("Close")
+        self.close_button = QPushButton(tr("Close"))
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
         self.buttons.addWidget(self.copy_button)
@@ -98,7 +99,7 @@ class _TroubleDialog(QDialog):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.compose_report())
-        self.copy_button.setText("Copied")
+        self.copy_button.setText(tr("Copied"))
 
 
 class ErrorDialog(_TroubleDialog):
@@ -143,37 +144,44 @@ class BugDialog(_TroubleDialog):
     """
 
     def __init__(self, parent: QWidget | None, bug: TaskBugError, log_path: Path | None) -> None:
-        super().__init__(parent, "ctbox: unexpected error", find_theme().error)
+        super().__init__(parent, tr("ctbox: unexpected error"), find_theme().error)
         self._bug = bug
         self._log_path = log_path
         self._more = 0
-        self.setAccessibleName("Unexpected error in ctbox")
-        self.add_text("Something went wrong inside ctbox.", "bugHeading", title=True)
+        self.setAccessibleName(tr("Unexpected error in ctbox"))
+        self.add_text(tr("Something went wrong inside ctbox."), "bugHeading", title=True)
         self.add_text(
-            "This is a fault of the program, not of your data; your files are unchanged. You can "
-            "go on, but restart ctbox if it behaves oddly. Please copy the report and send it to "
-            "the developers.",
+            tr(
+                "This is a fault of the program, not of your data; your files are unchanged. You "
+                "can go on, but restart ctbox if it behaves oddly. Please copy the report and "
+                "send it to the developers."
+            ),
             "bugText",
         )
         self.summary = self.add_text(_break_anywhere(scrub(bug.summary)), "bugSummary", muted=True)
         self.details = QPlainTextEdit(scrub(bug.traceback_text.rstrip()))
         self.details.setReadOnly(True)
-        self.details.setAccessibleName("Traceback")
+        self.details.setAccessibleName(tr("Traceback"))
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.details.setMinimumHeight(170)
         self.details.setTabChangesFocus(True)
         self.body.addWidget(self.details, 1)
         if log_path is not None:
-            self.add_text(_break_anywhere(f"Log file: {log_path}"), "bugLog", muted=True)
+            self.add_text(
+                _break_anywhere(tr("Log file: {log_path}").format(log_path=log_path)),
+                "bugLog",
+                muted=True,
+            )
         self.add_buttons()
         self.resize(680, 440)
 
     def count_another(self) -> None:
         """Note that one more bug came while this one was on the screen."""
         self._more += 1
-        noun = "error" if self._more == 1 else "errors"
-        text = f"{scrub(self._bug.summary)} (and {self._more} more {noun}: see the log)"
+        text = tr("{summary} (and %n more error(s): see the log)", "", self._more).format(
+            summary=scrub(self._bug.summary)
+        )
         self.summary.setText(_break_anywhere(text))
 
     def compose_report(self) -> str:

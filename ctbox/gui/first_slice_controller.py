@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from ctbox.gui.case_controller import CaseController, OpenRequest
 from ctbox.gui.main_window import MainWindow
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.loader import ReadSlices
 from ctbox.progress import Progress
 from ctbox.workflows.first_slice import FirstSlice
@@ -48,7 +49,7 @@ class FirstSliceController(QObject):
 
     def _on_started(self, request: OpenRequest) -> None:
         self._first = None
-        self._title = f"Opening {request.name}…"
+        self._title = tr("Opening {name}…").format(name=request.name)
 
     def _on_first(self, first: FirstSlice) -> None:
         self._first = first

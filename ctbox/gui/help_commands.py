@@ -13,6 +13,7 @@ from ctbox.gui.bug_report_dialog import BugReportDialog
 from ctbox.gui.help_window import HelpWindow
 from ctbox.gui.notifications import show_error
 from ctbox.gui.session import Session
+from ctbox.gui.translation import tr
 from ctbox.paths import guide_path
 
 
@@ -68,4 +69,6 @@ class HelpCommands(QObject):
 
 def _describe_screen(screen: QScreen) -> str:
     size, ratio = screen.size(), screen.devicePixelRatio()
-    return f"{size.width()} × {size.height()} at {ratio:.0%}"
+    return tr("{width} × {height} at {ratio:.0%}").format(
+        width=size.width(), height=size.height(), ratio=ratio
+    )

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from ctbox import __version__
 from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
+from ctbox.gui.translation import mark, tr
 
 _COLUMNS = 3
 _KEY_WIDTH = 128
 _CHANGE_WIDTH = 136
-RESEARCH_NOTICE = "Research use only: not for diagnosis"
-_ABOUT = (
+RESEARCH_NOTICE = mark("Research use only: not for diagnosis")
+_ABOUT = mark(
     "ctbox opens chest CT series, shows the expert's boxes beside the predicted ones, and says "
     "how well they agree.\n\nIt is not a medical device. Its predictions and measurements must "
     "not be used to diagnose or treat anyone."
@@ -50,7 +51,7 @@ class ShortcutSheet(QDialog):
         self, commands: Mapping[str, QAction], parent: QWidget | None = None, profile: str = ""
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard and mouse" + (f" — {profile}" if profile else ""))
+        self.setWindowTitle(tr("Keyboard and mouse") + (f" — {profile}" if profile else ""))
         self.resize(1120, 640)
         columns = QHBoxLayout()
         columns.setSpacing(36)
@@ -71,7 +72,7 @@ class ShortcutSheet(QDialog):
         scroll.setWidget(body)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.change = buttons.addButton("Change keys…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.change = buttons.addButton(tr("Change keys…"), QDialogButtonBox.ButtonRole.ActionRole)
         self.change.setAutoDefault(False)
         self.change.setMinimumWidth(_CHANGE_WIDTH)
         self.change.clicked.connect(self._on_change)
@@ -90,13 +91,13 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About ctbox")
+        self.setWindowTitle(tr("About ctbox"))
         self.setFixedWidth(460)
         title = QLabel(f"ctbox {__version__}")
         title.setProperty("heading", True)
-        notice = QLabel(RESEARCH_NOTICE)
+        notice = QLabel(tr(RESEARCH_NOTICE))
         notice.setProperty("title", True)
-        text = QLabel(_ABOUT)
+        text = QLabel(tr(_ABOUT))
         text.setWordWrap(True)
         text.setProperty("muted", True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -115,8 +116,8 @@ def _group_keys(commands: Mapping[str, QAction]) -> list[tuple[str, list[tuple[s
         held = commands[spec.name].shortcuts()
         if held:
             keys = "  ".join(format_key(key.toString()) for key in held)
-            groups.setdefault(spec.group, []).append((keys, spec.plain_text))
-    return [("Mouse", list(MOUSE_HINTS)), *groups.items()]
+            groups.setdefault(tr(spec.group), []).append((keys, spec.plain_text))
+    return [(tr("Mouse"), [(tr(hand), tr(what)) for hand, what in MOUSE_HINTS]), *groups.items()]
 
 
 def format_key(key: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.errors import CtboxError
+from ctbox.gui.translation import tr
 
 _SIZE = (980, 720)
 _CONTENTS_WIDTH = 210
@@ -33,7 +34,7 @@ class GuideBrowser(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenExternalLinks(True)
-        self.setAccessibleName("User guide")
+        self.setAccessibleName(tr("User guide"))
         self.document().setDocumentMargin(18)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._width = 0
@@ -114,16 +115,18 @@ class HelpWindow(QDialog):
     def __init__(self, page: Path, parent: QWidget | None = None) -> None:
         if not page.is_file():
             raise CtboxError(
-                f"The user guide {page.name} is missing.", "Install ctbox again.", page
+                tr("The user guide {name} is missing.").format(name=page.name),
+                tr("Install ctbox again."),
+                page,
             )
         super().__init__(parent)
-        self.setWindowTitle("ctbox user guide")
+        self.setWindowTitle(tr("ctbox user guide"))
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
         self.browser = GuideBrowser()
         self.contents = QListWidget()
-        self.contents.setAccessibleName("Contents")
+        self.contents.setAccessibleName(tr("Contents"))
         self.contents.setStyleSheet(_CONTENTS_STYLE)
         self.contents.currentItemChanged.connect(self._on_heading_chosen)
         self.browser.sourceChanged.connect(self._on_page_shown)

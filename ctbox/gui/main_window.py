@@ -37,6 +37,7 @@ from ctbox.gui.start_page import StartPage
 from ctbox.gui.status_line import StatusLine
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.theme import DARK, Theme
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.window_presets import PresetMenu
 
@@ -102,13 +103,13 @@ class MainWindow(QMainWindow):
             [self.commands[name] for name in ("show_catalogue", "add_to_catalogue")]
         )
         self.chip = DeviceChip()
-        self.recent_menu = QMenu("Open &recent", self)
+        self.recent_menu = QMenu(tr("Open &recent"), self)
         self.presets_menu = PresetMenu(self)
-        self.layout_menu = QMenu("La&yout", self)
+        self.layout_menu = QMenu(tr("La&yout"), self)
         self._docks: list[QDockWidget] = []
         self._is_case_open = False
         self._layout_before = QByteArray()
-        self._window_menu = QMenu("&Window", self)
+        self._window_menu = QMenu(tr("&Window"), self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
         self.panes = PaneGrid()
@@ -120,7 +121,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._build_tool_bar()
         self.browser_dock = self.add_dock(
-            "Series", "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
+            tr("Series"), "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
         )
         self.resize(DEFAULT_SIZE)
         self.resizeDocks([self.browser_dock], [_BROWSER_WIDTH], Qt.Orientation.Horizontal)
@@ -130,29 +131,29 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
-        file_menu = bar.addMenu("&File")
+        file_menu = bar.addMenu(tr("&File"))
         self._fill(file_menu, _FILE_MENU)
         file_menu.addMenu(self.recent_menu)
         file_menu.addSeparator()
         file_menu.addAction(self.commands["quit"])
-        edit_menu = bar.addMenu("&Edit")
+        edit_menu = bar.addMenu(tr("&Edit"))
         self._fill(edit_menu, EDIT_MENU)
-        self._fill(edit_menu.addMenu("&Nudge selected box"), NUDGE_MENU)
+        self._fill(edit_menu.addMenu(tr("&Nudge selected box")), NUDGE_MENU)
         self._fill(edit_menu, ("", "settings"))
-        view_menu = bar.addMenu("&View")
+        view_menu = bar.addMenu(tr("&View"))
         self._fill(view_menu, _VIEW_MENU)
         view_menu.insertMenu(self.commands["fit"], self.presets_menu)
         view_menu.insertSeparator(self.commands["fit"])
         self._fill(self.layout_menu, LAYOUT_MENU)
         view_menu.insertMenu(self.commands["fit"], self.layout_menu)
-        self._fill(bar.addMenu("&Slices"), _SLICES_MENU)
-        self._fill(bar.addMenu("&Tools"), (*_TOOLS_MENU, *REPORT_MENU))
-        self._fill(bar.addMenu("&AI"), _AI_MENU)
-        self._fill(bar.addMenu("&Review"), REVIEW_MENU)
+        self._fill(bar.addMenu(tr("&Slices")), _SLICES_MENU)
+        self._fill(bar.addMenu(tr("&Tools")), (*_TOOLS_MENU, *REPORT_MENU))
+        self._fill(bar.addMenu(tr("&AI")), _AI_MENU)
+        self._fill(bar.addMenu(tr("&Review")), REVIEW_MENU)
         bar.addMenu(self._window_menu)
         self._window_menu.addSeparator()
         self._fill(self._window_menu, ("theme", "full_screen"))
-        self._fill(bar.addMenu("&Help"), _HELP_MENU)
+        self._fill(bar.addMenu(tr("&Help")), _HELP_MENU)
         corner = QWidget(bar)
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 3, 10, 3)
@@ -168,7 +169,7 @@ class MainWindow(QMainWindow):
                 menu.addSeparator()
 
     def _build_tool_bar(self) -> None:
-        bar = QToolBar("Tools")
+        bar = QToolBar(tr("Tools"))
         bar.setObjectName("toolBar")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -176,8 +177,8 @@ class MainWindow(QMainWindow):
         self._layout_button = QToolButton()
         self._layout_button.setMenu(self.layout_menu)
         self._layout_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._layout_button.setToolTip("Layout: one, two or four images, and what links them")
-        self._layout_button.setAccessibleName("Layout")
+        self._layout_button.setToolTip(tr("Layout: one, two or four images, and what links them"))
+        self._layout_button.setAccessibleName(tr("Layout"))
         bar.insertWidget(self.commands["previous_box"], self._layout_button)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.main_window import MainWindow
+from ctbox.gui.translation import mark, tr
 from ctbox.paths import user_data_folder
 
-_KINDS = "DICOM and ZIP (*.dcm *.dicom *.ima *.zip);;All files (*)"
+_KINDS = mark("DICOM and ZIP (*.dcm *.dicom *.ima *.zip);;All files (*)")
 
 
 class OpenCommands(QObject):
@@ -64,12 +65,12 @@ class OpenCommands(QObject):
 
     def _ask_for_folder(self) -> None:
         self._open(QFileDialog.getExistingDirectory(
-            self._window, "Open a DICOM folder", self.find_start()
+            self._window, tr("Open a DICOM folder"), self.find_start()
         ))  # fmt: skip
 
     def _ask_for_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a DICOM file or ZIP", self.find_start(), _KINDS
+            self._window, tr("Open a DICOM file or ZIP"), self.find_start(), tr(_KINDS)
         )
         self._open(chosen)
 
@@ -80,7 +81,7 @@ class OpenCommands(QObject):
 
     def _ask_for_annotations(self) -> None:
         chosen = QFileDialog.getExistingDirectory(
-            self._window, "Open a folder of annotations", self.find_start()
+            self._window, tr("Open a folder of annotations"), self.find_start()
         )
         if chosen:
             self.remember(Path(chosen))

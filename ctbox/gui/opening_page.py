@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
@@ -28,7 +29,7 @@ class OpeningPage(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(_BAR_WIDTH)
-        stop = QPushButton("Cancel")
+        stop = QPushButton(tr("Cancel"))
         stop.clicked.connect(self.cancel_requested)
         foot = QWidget()
         row = QHBoxLayout(foot)
@@ -54,7 +55,7 @@ class OpeningPage(QWidget):
 
     def show_progress(self, text: str, done: int, total: int | None) -> None:
         """Say how far opening has come."""
-        count = f"{done} of {total}" if total else ""
+        count = tr("{done} of {total}").format(done=done, total=total) if total else ""
         self._text.setText("  ".join(part for part in (text, count) if part))
         self._bar.setRange(0, total or 0)
         self._bar.setValue(done)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ctbox.dicom.series import Series
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
 from ctbox.model.detection import SliceDetections
 from ctbox.workflows.detect import (
@@ -111,11 +112,11 @@ class PredictionController(QObject):
 
     def predict_slice(self, series: Series, index: int) -> None:
         """Predict one slice; does nothing while another prediction runs."""
-        self._start(self._build_request((series,), (index,)), "Predict slice")
+        self._start(self._build_request((series,), (index,)), tr("Predict slice"))
 
     def predict_series(self, series: Series) -> None:
         """Predict every slice of a series; does nothing while another prediction runs."""
-        self._start(self._build_request((series,)), "Predict series")
+        self._start(self._build_request((series,)), tr("Predict series"))
 
     def cancel(self) -> None:
         """Stop the prediction; boxes that came until then stay."""

@@ -9,12 +9,13 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
 from ctbox.workflows.detect import DetectResult, ModelReady, SeriesResult
 
-HIDDEN = "The AI is hidden while you read. Review ▸ Reveal AI shows it."
+HIDDEN = mark("The AI is hidden while you read. Review ▸ Reveal AI shows it.")
 
-_HAS_SERIES = (
+_HAS_SERIES = mark(
     "This slice already has its result from the whole series, which sees more than one slice "
     "alone. That one stays."
 )
@@ -60,7 +61,7 @@ class PredictionCommands(QObject):
         if series is None or state.slice is None:
             return
         if state.store.find_source(state.slice.sop_instance_uid) is Source.SERIES:
-            self._toasts.show_toast(_HAS_SERIES)
+            self._toasts.show_toast(tr(_HAS_SERIES))
         else:
             self._prediction.predict_slice(series, state.slice_index)
 
@@ -75,11 +76,11 @@ class PredictionCommands(QObject):
         if series_case is None or self._prediction.is_running:
             return None
         if self._window.viewer.state.store.is_hidden:
-            self._toasts.show_toast(HIDDEN)
+            self._toasts.show_toast(tr(HIDDEN))
             return None
         reason = series_case.series.skip_detection_reason
         if reason is not None:
-            self._toasts.show_toast(f"Not predicted. {reason}")
+            self._toasts.show_toast(tr("Not predicted. {reason}").format(reason=reason))
             return None
         return series_case.series
 
@@ -118,17 +119,26 @@ def describe_result(result: DetectResult, store: DetectionStore, next_key: str =
     """
     uids = [each.sop_instance_uid for series in result.series for each in series.slices]
     marked = sum(bool(store.find(uid)) for uid in uids)
-    where = "this slice" if len(uids) == 1 else f"{len(uids)} slices"
+    where = tr("this slice") if len(uids) == 1 else tr("{count} slices").format(count=len(uids))
     if marked == 0:
         hidden = any(store.find_all(uid) for uid in uids)
-        sure = f" at confidence {store.threshold:.2f} or more" if hidden else ""
-        return f"Nothing found on {where}{sure}."
+        sure = (
+            tr(" at confidence {threshold:.2f} or more").format(threshold=store.threshold)
+            if hidden
+            else ""
+        )
+        return tr("Nothing found on {where}{sure}.").format(where=where, sure=sure)
     if len(uids) == 1:
         return ""
     lesions = sum(_count_lesions(series, store.threshold) for series in result.series)
-    noun = "lesion" if lesions == 1 else "lesions"
-    told = f"{lesions} {noun}, boxes on {marked} of {where}."
-    return f"{told} {next_key} goes to the next box." if next_key else told
+    told = tr("%n lesion(s), boxes on {marked} of {where}.", "", lesions).format(
+        marked=marked, where=where
+    )
+    return (
+        tr("{told} {next_key} goes to the next box.").format(told=told, next_key=next_key)
+        if next_key
+        else told
+    )
 
 
 def _count_lesions(found: SeriesResult, threshold: float) -> int:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.dicom.series import VoiWindow
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import MAX_WINDOW_WIDTH, MIN_WINDOW_WIDTH, WINDOW_CENTER_LIMIT
 
 _MAX_NAME = 40
@@ -30,12 +31,12 @@ _MAX_NAME = 40
 
 def build_width_box(value: float) -> QDoubleSpinBox:
     """Return a field for a window's width."""
-    return _build_number_box(value, (MIN_WINDOW_WIDTH, MAX_WINDOW_WIDTH), "Width")
+    return _build_number_box(value, (MIN_WINDOW_WIDTH, MAX_WINDOW_WIDTH), tr("Width"))
 
 
 def build_center_box(value: float) -> QDoubleSpinBox:
     """Return a field for a window's level."""
-    return _build_number_box(value, (-WINDOW_CENTER_LIMIT, WINDOW_CENTER_LIMIT), "Level")
+    return _build_number_box(value, (-WINDOW_CENTER_LIMIT, WINDOW_CENTER_LIMIT), tr("Level"))
 
 
 def _build_number_box(value: float, limits: tuple[float, float], name: str) -> QDoubleSpinBox:
@@ -63,20 +64,20 @@ class SaveWindowDialog(QDialog):
 
     def __init__(self, window: VoiWindow, taken: Sequence[str], parent: QWidget | None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Save window as")
+        self.setWindowTitle(tr("Save window as"))
         self._taken = tuple(taken)
         self.name = QLineEdit()
         self.name.setMaxLength(_MAX_NAME)
-        self.name.setPlaceholderText("Bone")
-        self.name.setAccessibleName("Name")
+        self.name.setPlaceholderText(tr("Bone"))
+        self.name.setAccessibleName(tr("Name"))
         self.width_box = build_width_box(window.width)
         self.center_box = build_center_box(window.center)
         self._note = QLabel()
         self._note.setProperty("muted", True)
         form = QFormLayout()
-        form.addRow("Name", self.name)
-        form.addRow("Width", self.width_box)
-        form.addRow("Level", self.center_box)
+        form.addRow(tr("Name"), self.name)
+        form.addRow(tr("Width"), self.width_box)
+        form.addRow(tr("Level"), self.center_box)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
@@ -94,7 +95,9 @@ class SaveWindowDialog(QDialog):
         name = text.strip()
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(name))
         replaces = name in self._taken
-        self._note.setText(f"Replaces your window “{name}”." if replaces else " ")
+        self._note.setText(
+            tr("Replaces your window “{name}”.").format(name=name) if replaces else " "
+        )
 
     def _on_accepted(self) -> None:
         self.saved.emit(
@@ -116,21 +119,21 @@ class ManageWindowsDialog(QDialog):
 
     def __init__(self, windows: Sequence[VoiWindow], parent: QWidget | None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Your windows")
+        self.setWindowTitle(tr("Your windows"))
         self.resize(460, 320)
         self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels(["Name", "Width", "Level"])
+        self.table.setHorizontalHeaderLabels([tr("Name"), tr("Width"), tr("Level")])
         self.table.verticalHeader().hide()
-        self.table.setAccessibleName("Your windows")
+        self.table.setAccessibleName(tr("Your windows"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for window in windows:
             self._append(window)
-        self.up = self._build_button("Move up", lambda: self._move(-1))
-        self.down = self._build_button("Move down", lambda: self._move(1))
-        self.delete = self._build_button("Delete", self._delete)
+        self.up = self._build_button(tr("Move up"), lambda: self._move(-1))
+        self.down = self._build_button(tr("Move down"), lambda: self._move(1))
+        self.delete = self._build_button(tr("Delete"), self._delete)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )

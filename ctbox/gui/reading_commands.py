@@ -10,6 +10,7 @@ from ctbox.dicom.series import VoiWindow
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.preset_dialogs import ManageWindowsDialog, SaveWindowDialog
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.panel import SUV_WINDOWS, ViewerPanel
 from ctbox.gui.window_presets import OwnWindows, describe_preset
 from ctbox.settings import Settings
@@ -85,7 +86,7 @@ class ReadingCommands(QObject):
     def _on_saved(self, window: VoiWindow) -> None:
         self.own.save(window)
         self._window.viewer.state.set_window(window)
-        self._toasts.show_toast(f"Saved: {describe_preset(window)}.")
+        self._toasts.show_toast(tr("Saved: {window}.").format(window=describe_preset(window)))
 
     def _manage(self) -> None:
         dialog = ManageWindowsDialog(self.own.windows, self._window)

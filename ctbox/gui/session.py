@@ -24,6 +24,7 @@ from ctbox.gui.prediction_commands import PredictionCommands
 from ctbox.gui.reading_commands import ReadingCommands
 from ctbox.gui.slice_memory import SliceMemory
 from ctbox.gui.toasts import Toast, ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import ViewerState
 from ctbox.progress import Progress
 from ctbox.settings import Settings
@@ -174,17 +175,17 @@ class Session(QObject):
     def open(self, request: OpenRequest) -> None:
         """Open a case in the background; the one on the screen stays until it is read."""
         # The start page shows the progress itself; beside an open case the status bar does.
-        title = f"Opening {request.name}" if self.window.is_case_shown else ""
+        title = tr("Opening {name}").format(name=request.name) if self.window.is_case_shown else ""
         self.editing.leave(lambda: self.cases.open(request, title))
 
     def _on_files_dropped(self, paths: list[str]) -> None:
         self.opening.remember(Path(paths[0]))
         self.open(OpenRequest(Path(paths[0])))
         if len(paths) > 1:
-            self.show_notice("One at a time: the first one is opened. Put files in one folder.")
+            self.show_notice(tr("One at a time: the first one is opened. Put files in one folder."))
 
     def _on_opening_started(self, request: OpenRequest) -> None:
-        self.window.start_page.show_busy(f"Opening {request.name}…")
+        self.window.start_page.show_busy(tr("Opening {name}…").format(name=request.name))
         self._update_commands()
 
     def _on_opening_progressed(self, progress: Progress) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from ctbox.gui.actions import follow_tip
 from ctbox.gui.icons import find_icon
 from ctbox.gui.theme import DARK, Theme
+from ctbox.gui.translation import tr
 from ctbox.paths import SAMPLE_FOLDER
 
 _WIDTH = 680
@@ -53,7 +54,7 @@ class StartPage(QWidget):
         self._linked: list[QAction] = []
         self._links = QHBoxLayout()
         self._links.setSpacing(18)
-        self._recent_title = QLabel("Recent")
+        self._recent_title = QLabel(tr("Recent"))
         self._recent_title.setProperty("title", True)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
@@ -64,8 +65,10 @@ class StartPage(QWidget):
         title = QLabel("ctbox")
         title.setProperty("heading", True)
         subtitle = QLabel(
-            "Open a chest CT and see the expert's box, the predicted box, their IoU and the "
-            "tumour's outline side by side."
+            tr(
+                "Open a chest CT and see the expert's box, the predicted box, their IoU and the "
+                "tumour's outline side by side."
+            )
         )
         subtitle.setProperty("muted", True)
         subtitle.setWordWrap(True)
@@ -95,10 +98,13 @@ class StartPage(QWidget):
     def _build_drop_area(self, actions: Sequence[QAction]) -> QFrame:
         area = QFrame()
         area.setObjectName("dropArea")
-        hint = QLabel("Drop a DICOM folder, a file or a ZIP here")
+        hint = QLabel(tr("Drop a DICOM folder, a file or a ZIP here"))
         hint.setProperty("title", True)
         more = QLabel(
-            "TCIA downloads open as they lie; annotations (VOC XML) beside the images are found."
+            tr(
+                "TCIA downloads open as they lie; annotations (VOC XML) beside the images are "
+                "found."
+            )
         )
         more.setProperty("muted", True)
         more.setWordWrap(True)
@@ -204,7 +210,7 @@ class _BusyCard(QFrame):
         self._detail.setProperty("muted", True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        stop = QPushButton("Cancel")
+        stop = QPushButton(tr("Cancel"))
         stop.clicked.connect(self.cancelled)
         foot = QHBoxLayout()
         foot.addWidget(self._detail, 1)
@@ -226,13 +232,17 @@ class _BusyCard(QFrame):
         """Show the length once it is known."""
         self._bar.setRange(0, total or 0)
         self._bar.setValue(done)
-        count = f"{done} of {total}" if total else (str(done) if done else "")
+        count = (
+            tr("{done} of {total}").format(done=done, total=total)
+            if total
+            else (str(done) if done else "")
+        )
         self._detail.setText("  ".join(part for part in (message, count) if part))
 
 
 def _describe_path(path: str) -> str:
     place = Path(path)
     if place.parent.name == SAMPLE_FOLDER:
-        return "Sample case"
+        return tr("Sample case")
     parent = place.parent.name
     return f"{place.name}   —   {parent}" if parent else place.name

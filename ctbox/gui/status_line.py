@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar
 from ctbox.gui.help_dialogs import RESEARCH_NOTICE
 from ctbox.gui.task_bar import TaskBar
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.readout import ProbeReadout
 
 
@@ -25,13 +26,13 @@ class StatusLine(QObject):
     def __init__(self, bar: QStatusBar, runner: TaskRunner) -> None:
         super().__init__(bar)
         bar.setSizeGripEnabled(False)
-        self._pixel = self._build_label(150, "Pixel under the pointer")
-        self._value = self._build_label(86, "Value under the pointer")
-        self._place = self._build_label(0, "Position in the patient")
-        self._edit = self._build_label(0, "Box being edited")
-        self._window = self._build_label(0, "Display window")
-        self._slice = self._build_label(0, "Slice")
-        notice = QLabel(RESEARCH_NOTICE)
+        self._pixel = self._build_label(150, tr("Pixel under the pointer"))
+        self._value = self._build_label(86, tr("Value under the pointer"))
+        self._place = self._build_label(0, tr("Position in the patient"))
+        self._edit = self._build_label(0, tr("Box being edited"))
+        self._window = self._build_label(0, tr("Display window"))
+        self._slice = self._build_label(0, tr("Slice"))
+        notice = QLabel(tr(RESEARCH_NOTICE))
         notice.setObjectName("researchStrip")
         self.tasks = TaskBar(runner)
         for label in (self._pixel, self._value, self._place):

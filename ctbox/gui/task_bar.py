@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.icons import find_icon
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.progress import Progress
 
 _SHOW_AFTER_MS = 250
@@ -40,8 +41,8 @@ class TaskRow(QWidget):
         self.cancel_button = QToolButton()
         self.cancel_button.setIcon(find_icon("cancel", find_theme()))
         self.cancel_button.setAutoRaise(True)
-        self.cancel_button.setToolTip(f"Cancel: {handle.title}")
-        self.cancel_button.setAccessibleName(f"Cancel {handle.title}")
+        self.cancel_button.setToolTip(tr("Cancel: {handle}").format(handle=handle.title))
+        self.cancel_button.setAccessibleName(tr("Cancel {handle}").format(handle=handle.title))
         self.cancel_button.clicked.connect(self._on_cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 2, 0)
@@ -65,7 +66,7 @@ class TaskRow(QWidget):
         self.handle.cancel()
         self.cancel_button.setEnabled(False)
         self.left.clear()
-        self.label.setText(f"{self.handle.title}: stopping…")
+        self.label.setText(tr("{handle}: stopping…").format(handle=self.handle.title))
 
 
 class TaskBar(QWidget):
@@ -80,7 +81,7 @@ class TaskBar(QWidget):
     def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("taskBar")
-        self.setAccessibleName("Running tasks")
+        self.setAccessibleName(tr("Running tasks"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.rows: list[TaskRow] = []
         self._more = QLabel()
@@ -115,7 +116,7 @@ class TaskBar(QWidget):
         for place, row in enumerate(self.rows):
             row.setVisible(place < _MAX_SHOWN)
         hidden = self.rows[_MAX_SHOWN:]
-        self._more.setText(f"+{len(hidden)} more")
+        self._more.setText(tr("+{count} more").format(count=len(hidden)))
         self._more.setToolTip("\n".join(row.handle.title for row in hidden))
         self._more.setVisible(bool(hidden))
         self.setVisible(bool(self.rows))
@@ -131,9 +132,9 @@ def format_seconds(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 60:
-        return f"{max(1, round(seconds))} s left"
+        return tr("{seconds} s left").format(seconds=max(1, round(seconds)))
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} min left"
+        return tr("{minutes} min left").format(minutes=minutes)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min left"
+    return tr("{hours} h {minutes:02d} min left").format(hours=hours, minutes=minutes)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.icons import find_icon
+from ctbox.gui.translation import tr
 
 _FADE_MS = 160
 _MARGIN = 18
@@ -114,8 +115,8 @@ class Toast(QFrame):
     def _make_close_button(self) -> QToolButton:
         button = QToolButton()
         button.setIcon(find_icon("close", find_theme()))
-        button.setToolTip("Dismiss")
-        button.setAccessibleName("Dismiss")
+        button.setToolTip(tr("Dismiss"))
+        button.setAccessibleName(tr("Dismiss"))
         button.setAutoRaise(True)
         button.clicked.connect(self.dismiss)
         return button

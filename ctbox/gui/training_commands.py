@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.session import Session
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.workflows.model_store import ModelStore
 
 if TYPE_CHECKING:  # the evaluation's libraries come with them: not at the window's start
@@ -58,7 +59,7 @@ class TrainingCommands(QObject):
         if self.wizard is None or self._is_decided(self.wizard):
             self._build_wizard()
         elif run.result is not None and not self.wizard.isVisible():
-            self._toasts.show_toast("Adopt or discard this one first, then train the next.")
+            self._toasts.show_toast(tr("Adopt or discard this one first, then train the next."))
         self._show()
 
     def _is_decided(self, wizard: TrainingWizard) -> bool:
@@ -75,7 +76,7 @@ class TrainingCommands(QObject):
         if self.wizard is None and run.request is None:
             request = find_open_run()
             if request is None:
-                self._toasts.show_toast("No training run yet: AI ▸ Fine-tune for a subtype.")
+                self._toasts.show_toast(tr("No training run yet: AI ▸ Fine-tune for a subtype."))
                 return
             self._build_wizard()
             run.find(request)
@@ -143,7 +144,10 @@ class TrainingCommands(QObject):
     def _on_run_finished(self, _result: object) -> None:
         if self.wizard is not None and not self.wizard.isVisible():
             self._toasts.show_toast(
-                "The training run is over.", action_text="Show", on_action=self._show, seconds=20.0
+                tr("The training run is over."),
+                action_text=tr("Show"),
+                on_action=self._show,
+                seconds=20.0,
             )
 
     def take_active_model(self) -> None:
@@ -151,6 +155,10 @@ class TrainingCommands(QObject):
         name = self.store.active_name
         self._prediction.set_model(name)
         self._window.chip.show_chosen(name or self.store.default_name)
-        self._toasts.show_toast(f"{name or self.store.default_name} predicts from now on.")
+        self._toasts.show_toast(
+            tr("{default_name} predicts from now on.").format(
+                default_name=name or self.store.default_name
+            )
+        )
         if self.models is not None and self.models.isVisible():
             self.models.reload()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ctbox.dicom.series import VoiWindow
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 
 FIRST_DIGIT, LAST_DIGIT = 3, 9
@@ -22,14 +23,14 @@ class PresetMenu(QMenu):
     manage_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("&More windows", parent)
+        super().__init__(tr("&More windows"), parent)
         self.set_windows((), ())
 
     def set_windows(self, of_file: Sequence[VoiWindow], own: Sequence[VoiWindow]) -> None:
         """List the file's windows, then the user's, on the digits from 3."""
         self.clear()
         digit = FIRST_DIGIT
-        for title, windows in (("This file", of_file), ("Your own", own)):
+        for title, windows in ((tr("This file"), of_file), (tr("Your own"), own)):
             if windows:
                 self.addSection(title)
             for window in windows:
@@ -37,8 +38,8 @@ class PresetMenu(QMenu):
                 digit += 1
         if of_file or own:
             self.addSeparator()
-        self.addAction("&Save window as…").triggered.connect(self.save_requested)
-        manage = self.addAction("&Manage your windows…")
+        self.addAction(tr("&Save window as…")).triggered.connect(self.save_requested)
+        manage = self.addAction(tr("&Manage your windows…"))
         manage.triggered.connect(self.manage_requested)
         manage.setEnabled(bool(own))
 

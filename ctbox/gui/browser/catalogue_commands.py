@@ -17,6 +17,7 @@ from ctbox.gui.browser.catalogue_state import CatalogueState, parse_settings
 from ctbox.gui.browser.catalogue_thumbnails import CatalogueThumbnails
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.paths import user_data_folder
 from ctbox.workflows.index import IndexRequest, default_catalog_path, index_collection
 from ctbox.workflows.index_opening import CataloguedRequest
@@ -47,7 +48,7 @@ class CatalogueWindow(QWidget):
         super().__init__(parent)
         self.setWindowFlag(Qt.WindowType.Window)
         self.setObjectName("catalogueWindow")
-        self.setWindowTitle("Catalogue — ctbox")
+        self.setWindowTitle(tr("Catalogue — ctbox"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 4)
         layout.addWidget(panel)
@@ -95,8 +96,8 @@ class CatalogueCommands(QObject):
         dock = self._window.browser_dock
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.addTab(self._window.browser, "Case")
-        tabs.addTab(self.compact, "Catalogue")
+        tabs.addTab(self._window.browser, tr("Case"))
+        tabs.addTab(self.compact, tr("Catalogue"))
         dock.setWidget(tabs)
         return tabs
 
@@ -153,7 +154,7 @@ class CatalogueCommands(QObject):
         """Ask which folder to add."""
         opening = self._session.opening
         chosen = QFileDialog.getExistingDirectory(
-            self._active_window(), "Add a folder to the catalogue", opening.find_start()
+            self._active_window(), tr("Add a folder to the catalogue"), opening.find_start()
         )
         if chosen:
             opening.remember(Path(chosen))
@@ -165,10 +166,10 @@ class CatalogueCommands(QObject):
     def add(self, folder: Path) -> None:
         """Index a folder in the background; the task bar shows how far it is, with Cancel."""
         if self._handle is not None:
-            self._session.show_notice("One folder at a time: another one is being added.")
+            self._session.show_notice(tr("One folder at a time: another one is being added."))
             return
         request = IndexRequest(folder, self.state.path)
-        title = f"Adding {folder.name} to the catalogue"
+        title = tr("Adding {name} to the catalogue").format(name=folder.name)
         handle = self._runner.start(
             index_collection, request, kind="worker", title=title, worker=WORKER
         )
@@ -187,12 +188,20 @@ class CatalogueCommands(QObject):
             self.state.refresh()
 
     def _on_finished(self, report: IndexReport) -> None:
-        words = f"{report.patients} patients, {report.series} series, {report.instances} images"
-        skipped = f"; {report.skipped} files were not read" if report.skipped else ""
-        self._session.show_notice(f"The catalogue holds {words}{skipped}.")
+        words = tr("{patients} patients, {series} series, {instances} images").format(
+            patients=report.patients, series=report.series, instances=report.instances
+        )
+        skipped = (
+            tr("; {skipped} files were not read").format(skipped=report.skipped)
+            if report.skipped
+            else ""
+        )
+        self._session.show_notice(
+            tr("The catalogue holds {words}{skipped}.").format(words=words, skipped=skipped)
+        )
 
     def _on_cancelled(self) -> None:
-        self._session.show_notice("Stopped. Add the folder again to go on where it was left.")
+        self._session.show_notice(tr("Stopped. Add the folder again to go on where it was left."))
 
     def _on_ended(self) -> None:
         self._handle = None

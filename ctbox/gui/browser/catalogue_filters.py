@@ -11,24 +11,25 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QW
 from ctbox.annotations.annotation import SUBTYPES, UNKNOWN_SUBTYPE
 from ctbox.dicom.catalog_query import CatalogFilter
 from ctbox.gui.browser.catalogue_state import CatalogueState
+from ctbox.gui.translation import mark, tr
 
 _TYPING_MS = 180
 
 Choice = tuple[str, bool | None]
 ANNOTATED: tuple[Choice, ...] = (
-    ("Annotated?", None),
-    ("Annotated", True),
-    ("Not annotated", False),
+    (mark("Annotated?"), None),
+    (mark("Annotated"), True),
+    (mark("Not annotated"), False),
 )
 PROBLEMS: tuple[Choice, ...] = (
-    ("Problems?", None),
-    ("With problems", True),
-    ("No problems", False),
+    (mark("Problems?"), None),
+    (mark("With problems"), True),
+    (mark("No problems"), False),
 )
 REVIEWED: tuple[Choice, ...] = (
-    ("Reviewed?", None),
-    ("Reviewed", True),
-    ("Not reviewed", False),
+    (mark("Reviewed?"), None),
+    (mark("Reviewed"), True),
+    (mark("Not reviewed"), False),
 )
 
 
@@ -70,18 +71,18 @@ class CatalogueFilters(QWidget):
         super().__init__(parent)
         self._state = state
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the catalogue…")
+        self.search.setPlaceholderText(tr("Search the catalogue…"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search the catalogue")
-        self.search.setToolTip("Patient, description, vendor, model, kernel or UID")
-        self.subtype = ChoiceBox("Subtype")
-        self.subtype.addItem("Any subtype", ())
+        self.search.setAccessibleName(tr("Search the catalogue"))
+        self.search.setToolTip(tr("Patient, description, vendor, model, kernel or UID"))
+        self.subtype = ChoiceBox(tr("Subtype"))
+        self.subtype.addItem(tr("Any subtype"), ())
         for letter, name in SUBTYPES.items():
             self.subtype.addItem(f"{letter} · {name}", (letter,))
-        self.subtype.addItem("Unknown subtype", (UNKNOWN_SUBTYPE,))
-        self.annotated = _build_choice("Annotated", ANNOTATED)
-        self.problems = _build_choice("Problems", PROBLEMS)
-        self.reviewed = _build_choice("Reviewed", REVIEWED)
+        self.subtype.addItem(tr("Unknown subtype"), (UNKNOWN_SUBTYPE,))
+        self.annotated = _build_choice(tr("Annotated"), ANNOTATED)
+        self.problems = _build_choice(tr("Problems"), PROBLEMS)
+        self.reviewed = _build_choice(tr("Reviewed"), REVIEWED)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
@@ -149,7 +150,7 @@ class CatalogueFilters(QWidget):
 def _build_choice(name: str, choices: tuple[Choice, ...]) -> QComboBox:
     box = ChoiceBox(name)
     for text, flag in choices:
-        box.addItem(text, flag)
+        box.addItem(tr(text), flag)
     return box
 
 

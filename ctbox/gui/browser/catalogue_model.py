@@ -20,6 +20,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from ctbox.dicom.catalog_query import PAGE, CatalogQuery, CatalogRow, CatalogSort
 from ctbox.errors import CatalogError
 from ctbox.gui.browser.catalogue_state import CatalogueState
+from ctbox.gui.translation import mark, tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -75,24 +76,30 @@ def _format_count(count: int) -> str:
 def _format_reviewed(row: CatalogRow) -> str:
     if not row.reviewed:
         return ""
-    return "yes" if row.series_key is not None else f"{row.reviewed} of {row.series}"
+    return (
+        tr("yes")
+        if row.series_key is not None
+        else tr("{reviewed} of {series}").format(reviewed=row.reviewed, series=row.series)
+    )
 
 
 COLUMNS = (
-    Column("patient", "Patient / series", lambda row: "", width=250, is_essential=True),
-    Column("subtype", "Subtype", lambda row: row.subtype or "", width=80),
-    Column("sex", "Sex", lambda row: row.sex or "", width=52),
-    Column("age", "Age", lambda row: _format_number(row.age, ".0f"), width=54),
-    Column("vendor", "Vendor", lambda row: row.vendor or "", width=150),
-    Column("thickness", "Thickness", _format_thickness, width=94),
-    Column("kernel", "Kernel", lambda row: row.kernel or "", width=90),
-    Column("phase", "Phase", lambda row: row.phase or "", width=66),
-    Column("slices", "Slices", lambda row: str(row.slices), True, 68),
-    Column("annotated", "Annotated", lambda row: _format_count(row.annotated), True, 92, True),
-    Column("problems", "Problems", lambda row: _format_count(row.problems), True, 86, True),
-    Column("reviewed", "Reviewed", _format_reviewed, width=88),
-    Column("model", "Model", lambda row: row.model or "", width=150),
-    Column("date", "Date", _format_date, width=100),
+    Column("patient", mark("Patient / series"), lambda row: "", width=250, is_essential=True),
+    Column("subtype", mark("Subtype"), lambda row: row.subtype or "", width=80),
+    Column("sex", mark("Sex"), lambda row: row.sex or "", width=52),
+    Column("age", mark("Age"), lambda row: _format_number(row.age, ".0f"), width=54),
+    Column("vendor", mark("Vendor"), lambda row: row.vendor or "", width=150),
+    Column("thickness", mark("Thickness"), _format_thickness, width=94),
+    Column("kernel", mark("Kernel"), lambda row: row.kernel or "", width=90),
+    Column("phase", mark("Phase"), lambda row: row.phase or "", width=66),
+    Column("slices", mark("Slices"), lambda row: str(row.slices), True, 68),
+    Column(
+        "annotated", mark("Annotated"), lambda row: _format_count(row.annotated), True, 92, True
+    ),
+    Column("problems", mark("Problems"), lambda row: _format_count(row.problems), True, 86, True),
+    Column("reviewed", mark("Reviewed"), _format_reviewed, width=88),
+    Column("model", mark("Model"), lambda row: row.model or "", width=150),
+    Column("date", mark("Date"), _format_date, width=100),
 )
 
 
@@ -266,7 +273,7 @@ class CatalogueModel(QAbstractItemModel):
     ) -> Any:
         """Return a column's heading."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
+            return tr(COLUMNS[section].title)
         if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section].is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -301,9 +308,9 @@ class CatalogueModel(QAbstractItemModel):
     def _name(self, node: _Node) -> str:
         row = node.row or CatalogRow("")
         if row.series_key is not None:
-            return row.description or "No description"
+            return row.description or tr("No description")
         if row.study_uid is not None:
-            return row.description or "No description"
+            return row.description or tr("No description")
         if not self._shows_identity:
-            return f"Patient {node.place + 1}"
-        return row.patient_id or "Unknown patient"
+            return tr("Patient {place}").format(place=node.place + 1)
+        return row.patient_id or tr("Unknown patient")

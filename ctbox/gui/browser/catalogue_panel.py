@@ -20,15 +20,21 @@ from PySide6.QtWidgets import (
 from ctbox.gui.browser.catalogue_filters import CatalogueFilters
 from ctbox.gui.browser.catalogue_model import COLUMNS, CatalogueModel
 from ctbox.gui.browser.catalogue_state import CatalogueState
+from ctbox.gui.translation import mark, tr
 
 _PICTURE = QSize(32, 32)
 _COMPACT_WIDTHS = {"annotated": 76, "problems": 70}
 _EMPTY = (
-    "The catalogue is empty",
-    "Add the folder of your collection once: afterwards its patients are listed here at once, "
-    "with filters, and a series opens without reading the folder again.",
+    mark("The catalogue is empty"),
+    mark(
+        "Add the folder of your collection once: afterwards its patients are listed here at once, "
+        "with filters, and a series opens without reading the folder again."
+    ),
 )
-_NO_MATCH = ("Nothing matches", "No series in the catalogue fits the search and the filters.")
+_NO_MATCH = (
+    mark("Nothing matches"),
+    mark("No series in the catalogue fits the search and the filters."),
+)
 
 
 class CatalogueTree(QTreeView):
@@ -113,7 +119,7 @@ class CataloguePanel(QWidget):
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         tree.setAllColumnsShowFocus(True)
-        tree.setAccessibleName("Catalogue")
+        tree.setAccessibleName(tr("Catalogue"))
         tree.setProperty("flat", True)
         tree.setProperty("compact", self._compact)
         tree.doubleClicked.connect(tree.activate)
@@ -177,8 +183,8 @@ class CataloguePanel(QWidget):
 
     def _list_links(self) -> list[tuple[str, object]]:
         if self._compact:
-            return [("Show large", self.window_requested)]
-        return [("Add folder…", self.add_requested)]
+            return [(tr("Show large"), self.window_requested)]
+        return [(tr("Add folder…"), self.add_requested)]
 
     # --- what is shown ----------------------------------------------------------------------
 
@@ -227,13 +233,19 @@ class CataloguePanel(QWidget):
         self._reopen()
         self._show_sort(self.tree)
         is_filtered = not self._state.filter.is_empty
-        title, text = _NO_MATCH if is_filtered else _EMPTY
+        title, text = map(tr, _NO_MATCH if is_filtered else _EMPTY)
         self.empty_title.setText(title)
         self.empty_text.setText(text)
-        self.empty_button.setText("Clear filters" if is_filtered else "Add folder…")
+        self.empty_button.setText(tr("Clear filters") if is_filtered else tr("Add folder…"))
         self._stack.setCurrentIndex(0 if series else 1)
-        words = f"{patients:,} patients · {series:,} series"
-        self.counts.setText(words if self._compact else f"{words} · {slices:,} images")
+        words = tr("{patients:,} patients · {series:,} series").format(
+            patients=patients, series=series
+        )
+        self.counts.setText(
+            words
+            if self._compact
+            else tr("{words} · {slices:,} images").format(words=words, slices=slices)
+        )
 
     def _reopen(self) -> None:
         *opened, current = self._kept or [("", None, None)]
@@ -260,7 +272,7 @@ class CataloguePanel(QWidget):
         """Return the menu that shows and hides columns; the first one stays."""
         menu = QMenu(self)
         for place, column in enumerate(COLUMNS[1:], 1):
-            action = menu.addAction(column.title)
+            action = menu.addAction(tr(column.title))
             action.setCheckable(True)
             action.setChecked(not self.tree.isColumnHidden(place))
             action.toggled.connect(

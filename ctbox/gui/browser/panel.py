@@ -18,6 +18,7 @@ from ctbox.gui.browser.delegate import SeriesDelegate
 from ctbox.gui.browser.model import SeriesTreeModel
 from ctbox.gui.browser.problems import describe_problems
 from ctbox.gui.theme import Theme
+from ctbox.gui.translation import tr
 from ctbox.workflows.open_case import Case, SeriesCase
 
 
@@ -40,9 +41,9 @@ class BrowserPanel(QWidget):
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._delegate = SeriesDelegate(self)
         self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter patients and series…")
+        self._filter.setPlaceholderText(tr("Filter patients and series…"))
         self._filter.setClearButtonEnabled(True)
-        self._filter.setAccessibleName("Filter patients and series")
+        self._filter.setAccessibleName(tr("Filter patients and series"))
         self._filter.textChanged.connect(self._on_filter_changed)
         self._tree = self._build_tree()
         self._counts = QLabel()
@@ -63,7 +64,7 @@ class BrowserPanel(QWidget):
         tree.setMouseTracking(True)
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.setAccessibleName("Series")
+        tree.setAccessibleName(tr("Series"))
         tree.selectionModel().currentChanged.connect(self._on_current_changed)
         tree.clicked.connect(self._on_activated)
         tree.activated.connect(self._on_activated)
@@ -151,5 +152,5 @@ class BrowserPanel(QWidget):
 def _count(case: Case) -> str:
     patients = len({each.series.patient_id for each in case.series})
     series = len(case.series)
-    words = f"{patients} patient{'s' if patients != 1 else ''}"
-    return f"{words} · {series} series"
+    words = tr("%n patient(s)", "", patients)
+    return tr("{words} · {series} series").format(words=words, series=series)

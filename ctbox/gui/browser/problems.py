@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.open_case import Case, FileProblem
 
 _WIDTHS = (220, 300)
 _STYLE = "QTreeView::item { padding: 4px 6px; }"
-_HEADINGS = ("What", "File", "Reason")
+_HEADINGS = (mark("What"), mark("File"), mark("Reason"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ def list_problems(case: Case) -> tuple[ProblemRow, ...]:
     """Return everything the user may want to know of, what was not read first."""
     summary = case.annotation_summary
     kinds: tuple[tuple[str, tuple[FileProblem, ...]], ...] = (
-        ("Skipped file", case.skipped),
-        ("Annotation not readable", summary.unparsable),
-        ("Annotation without a slice", summary.orphans),
-        ("Unknown label", summary.unknown_labels),
-        ("Annotated twice", summary.duplicates),
-        ("Annotation notice", summary.warnings),
+        (tr("Skipped file"), case.skipped),
+        (tr("Annotation not readable"), summary.unparsable),
+        (tr("Annotation without a slice"), summary.orphans),
+        (tr("Unknown label"), summary.unknown_labels),
+        (tr("Annotated twice"), summary.duplicates),
+        (tr("Annotation notice"), summary.warnings),
     )
     return tuple(
         ProblemRow(what, each.path, each.reason) for what, found in kinds for each in found
@@ -55,10 +56,18 @@ def describe_problems(case: Case) -> str:
     parts = []
     if case.skipped:
         count = len(case.skipped)
-        parts.append("1 file was skipped" if count == 1 else f"{count} files were skipped")
+        parts.append(
+            tr("1 file was skipped")
+            if count == 1
+            else tr("{count} files were skipped").format(count=count)
+        )
     other = len(list_problems(case)) - len(case.skipped)
     if other:
-        parts.append("1 annotation notice" if other == 1 else f"{other} annotation notices")
+        parts.append(
+            tr("1 annotation notice")
+            if other == 1
+            else tr("{other} annotation notices").format(other=other)
+        )
     return ", ".join(parts) + "…" if parts else ""
 
 
@@ -74,7 +83,9 @@ class ProblemGroup:
     def reason(self) -> str:
         """Their reason, if they share one."""
         reasons = {row.reason for row in self.rows}
-        return reasons.pop() if len(reasons) == 1 else f"{len(reasons)} reasons"
+        return (
+            reasons.pop() if len(reasons) == 1 else tr("{count} reasons").format(count=len(reasons))
+        )
 
 
 def group_problems(rows: Iterable[ProblemRow]) -> tuple[ProblemGroup, ...]:
@@ -100,8 +111,8 @@ class ProblemsTree(QTreeWidget):
 
     def __init__(self, groups: Iterable[ProblemGroup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Skipped files and notices")
-        self.setHeaderLabels(list(_HEADINGS))
+        self.setAccessibleName(tr("Skipped files and notices"))
+        self.setHeaderLabels(list(map(tr, _HEADINGS)))
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(False)
         self.setWordWrap(True)
@@ -121,7 +132,14 @@ class ProblemsTree(QTreeWidget):
             self.addTopLevelItem(_make_item(group.what, group.rows[0]))
             return
         count = f"{len(group.rows):,}".replace(",", " ")
-        item = QTreeWidgetItem([group.what, f"{count} files in {group.folder or 'one folder'}"])
+        item = QTreeWidgetItem(
+            [
+                group.what,
+                tr("{count} files in {folder}").format(
+                    count=count, folder=group.folder or tr("one folder")
+                ),
+            ]
+        )
         item.setText(2, group.reason)
         item.setToolTip(2, group.reason)
         item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
@@ -147,18 +165,18 @@ class ProblemsDialog(QDialog):
 
     def __init__(self, case: Case, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Skipped files and notices")
+        self.setWindowTitle(tr("Skipped files and notices"))
         self.resize(980, 560)
         self._rows = list_problems(case)
         intro = QLabel(
-            "The rest of the case was opened. These files were passed over or need a look:"
+            tr("The rest of the case was opened. These files were passed over or need a look:")
         )
         intro.setWordWrap(True)
         self.tree = ProblemsTree(group_problems(self._rows))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("&Copy list", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(tr("&Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setAutoDefault(False)
-        copy.setToolTip("Copy every file with its reason, one a line")
+        copy.setToolTip(tr("Copy every file with its reason, one a line"))
         copy.clicked.connect(self._on_copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

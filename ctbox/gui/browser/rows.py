@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ctbox.annotations.annotation import SUBTYPES
 from ctbox.dicom.series import Series
+from ctbox.gui.translation import tr
 from ctbox.workflows.open_case import Case, SeriesCase
 
 
@@ -60,12 +61,12 @@ def build_rows(case: Case) -> tuple[PatientRow, ...]:
     """Return the case's patients in the order they come, each with its series."""
     by_patient: dict[str, list[SeriesCase]] = {}
     for series_case in case.series:
-        patient = series_case.series.patient_id or "Unknown patient"
+        patient = series_case.series.patient_id or tr("Unknown patient")
         by_patient.setdefault(patient, []).append(series_case)
     return tuple(
         PatientRow(
             patient_id=patient,
-            alias=f"Patient {number}",
+            alias=tr("Patient {number}").format(number=number),
             subtype=_describe_subtype(found),
             series=_build_series_rows(found),
         )
@@ -88,7 +89,7 @@ def _build_series_rows(found: list[SeriesCase]) -> tuple[SeriesRow, ...]:
 
 
 def _describe_title(series: Series) -> str:
-    return series.description or "No description"
+    return series.description or tr("No description")
 
 
 def build_series_row(series_case: SeriesCase, title: str) -> SeriesRow:
@@ -99,7 +100,7 @@ def build_series_row(series_case: SeriesCase, title: str) -> SeriesRow:
         series_case=series_case,
         title=title,
         facts=_describe_facts(series),
-        marks=f"{annotated} annotated" if annotated else "",
+        marks=tr("{annotated} annotated").format(annotated=annotated) if annotated else "",
         trouble="\n".join(series.problems),
     )
 
@@ -115,16 +116,18 @@ def _describe_subtype(found: list[SeriesCase]) -> str:
 def _describe_facts(series: Series) -> str:
     parts = []
     if series.was_split and series.acquisition_number is not None:
-        parts.append(f"acq. {series.acquisition_number}")
+        parts.append(
+            tr("acq. {acquisition_number}").format(acquisition_number=series.acquisition_number)
+        )
     count = len(series.slices)
-    parts.append("1 slice" if count == 1 else f"{count} slices")
+    parts.append("1 slice" if count == 1 else tr("{count} slices").format(count=count))
     spacing = series.pixel_spacing_mm
     sizes = [] if series.slice_spacing_mm is None else [f"{series.slice_spacing_mm:.3g}"]
     sizes += [] if spacing is None else [f"{spacing[1]:.2f}"]
     if sizes:
         parts.append(" × ".join(sizes) + " mm")
     if series.is_secondary_capture:
-        parts.append("secondary capture")
+        parts.append(tr("secondary capture"))
     elif series.modality not in (None, "CT"):
         parts.append(str(series.modality))
     return " · ".join(parts)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from ctbox.errors import CtboxError
 from ctbox.gui.doctor.window import DoctorWindow
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
 from ctbox.workflows.doctor_inputs import DoctorRequest
 from ctbox.workflows.doctor_report import DoctorReport
@@ -81,7 +82,7 @@ class DoctorCommands(QObject):
 
     def examine(self, request: DoctorRequest) -> None:
         """Examine in the background."""
-        handle = self._start(examine, request, "Examining the data set")
+        handle = self._start(examine, request, tr("Examining the data set"))
         if handle is not None:
             self._examined = request
             handle.finished.connect(self.window.show_report)
@@ -100,7 +101,7 @@ class DoctorCommands(QObject):
         self.window.show_running(True)
         handle.progressed.connect(self.window.show_progress)
         handle.failed.connect(self._session.show_failure)
-        handle.cancelled.connect(lambda: self.window.summary.setText("Stopped."))
+        handle.cancelled.connect(lambda: self.window.summary.setText(tr("Stopped.")))
         handle.ended.connect(self._on_ended)
         return handle
 
@@ -115,7 +116,7 @@ class DoctorCommands(QObject):
     def _ask_for_html(self) -> None:
         start = str(Path(self._session.opening.find_start()) / "doctor.html")
         chosen, _ = QFileDialog.getSaveFileName(
-            self.window, "Save the doctor's report", start, "HTML (*.html)"
+            self.window, tr("Save the doctor's report"), start, "HTML (*.html)"
         )
         if chosen:
             self.save_html(Path(chosen))
@@ -133,12 +134,12 @@ class DoctorCommands(QObject):
         except CtboxError as error:
             self._session.show_failure(error)
         else:
-            self.window.summary.setText(f"The report is in {path}.")
+            self.window.summary.setText(tr("The report is in {path}.").format(path=path))
 
     def _ask_for_copy(self) -> None:
         chosen = QFileDialog.getExistingDirectory(
             self.window,
-            f"Where to make the new folder {NEW_FOLDER}",
+            tr("Where to make the new folder {new_folder}").format(new_folder=NEW_FOLDER),
             self._session.opening.find_start(),
         )
         if chosen:
@@ -149,12 +150,19 @@ class DoctorCommands(QObject):
         if self._examined is None:
             return
         request = FixRequest(self._examined, out)
-        handle = self._start(write_copy, request, "Writing a corrected copy")
+        handle = self._start(write_copy, request, tr("Writing a corrected copy"))
         if handle is not None:
             handle.finished.connect(self._on_copied)
 
     def _on_copied(self, done: FixReport) -> None:
         self.window.summary.setText(
-            f"{done.copied} annotation files in {done.folder}, {done.corrected} of them corrected, "
-            f"{done.left_out} left out; fixes.csv lists every change."
+            tr(
+                "{copied} annotation files in {folder}, {corrected} of them corrected, {left_out} "
+                "left out; fixes.csv lists every change."
+            ).format(
+                copied=done.copied,
+                folder=done.folder,
+                corrected=done.corrected,
+                left_out=done.left_out,
+            )
         )

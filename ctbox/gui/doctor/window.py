@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.report.folder_field import FolderField
+from ctbox.gui.translation import mark, tr
 from ctbox.progress import Progress
 from ctbox.workflows.doctor_inputs import DoctorRequest
 from ctbox.workflows.doctor_report import DoctorReport, Finding, Severity
@@ -33,11 +34,11 @@ MOST_PLACES = 1000
 """Places a finding shows; the HTML has all."""
 _ROW_HEIGHT = 27
 _TITLES = {
-    Severity.PERSON: "Needs a person",
-    Severity.WARNING: "ctbox has a rule for it",
-    Severity.INFO: "Worth knowing",
+    Severity.PERSON: mark("Needs a person"),
+    Severity.WARNING: mark("ctbox has a rule for it"),
+    Severity.INFO: mark("Worth knowing"),
 }
-_INTRO = (
+_INTRO = mark(
     "Reads headers and annotation files, never pixels, and changes nothing. A corrected copy goes "
     "into a new folder."
 )
@@ -56,20 +57,22 @@ class DoctorWindow(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Dataset doctor")
+        self.setWindowTitle(tr("Dataset doctor"))
         self.resize(980, 680)
-        self.images = FolderField("Folder of images", "DICOM folder, download or ZIP; may be empty")
-        self.annotations = FolderField("Folder of annotations", "found beside the images")
-        self.examine = QPushButton("Examine")
+        self.images = FolderField(
+            tr("Folder of images"), tr("DICOM folder, download or ZIP; may be empty")
+        )
+        self.annotations = FolderField(tr("Folder of annotations"), tr("found beside the images"))
+        self.examine = QPushButton(tr("Examine"))
         self.examine.setProperty("primary", True)
         self.examine.clicked.connect(self._on_examine)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.summary = QLabel(_INTRO)
+        self.summary = QLabel(tr(_INTRO))
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
         self.findings = QTreeWidget()
-        self.findings.setHeaderLabels(["Finding", "Count"])
+        self.findings.setHeaderLabels([tr("Finding"), tr("Count")])
         self.findings.setRootIsDecorated(False)
         self.findings.setIndentation(14)
         self.findings.setProperty("flat", True)
@@ -77,14 +80,16 @@ class DoctorWindow(QDialog):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, header.ResizeMode.Stretch)
         header.resizeSection(1, 70)
-        self.findings.setAccessibleName("Findings")
+        self.findings.setAccessibleName(tr("Findings"))
         self.findings.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
-        self.details.setAccessibleName("Details")
-        self.html = QPushButton("Save as HTML…")
+        self.details.setAccessibleName(tr("Details"))
+        self.html = QPushButton(tr("Save as HTML…"))
         self.html.clicked.connect(self.html_requested)
-        self.fix = QPushButton("Write corrected copy…")
-        self.fix.setToolTip("All annotation files, corrected, into a new folder; originals stay")
+        self.fix = QPushButton(tr("Write corrected copy…"))
+        self.fix.setToolTip(
+            tr("All annotation files, corrected, into a new folder; originals stay")
+        )
         self.fix.clicked.connect(self.fix_requested)
         self.report: DoctorReport | None = None
         self._is_running = False
@@ -95,8 +100,8 @@ class DoctorWindow(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.addRow("Images", self.images)
-        form.addRow("Annotations", self.annotations)
+        form.addRow(tr("Images"), self.images)
+        form.addRow(tr("Annotations"), self.annotations)
         start = QHBoxLayout()
         start.addWidget(self.summary, 1)
         start.addWidget(self.bar)
@@ -110,7 +115,7 @@ class DoctorWindow(QDialog):
         foot.addWidget(self.html)
         foot.addWidget(self.fix)
         foot.addStretch(1)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
         foot.addWidget(close)
         for button in (self.examine, self.html, self.fix, close):
@@ -138,7 +143,7 @@ class DoctorWindow(QDialog):
     def show_running(self, running: bool) -> None:
         """Offer to stop while the doctor is at work."""
         self._is_running = running
-        self.examine.setText("Stop" if running else "Examine")
+        self.examine.setText(tr("Stop") if running else tr("Examine"))
         self.bar.setVisible(running)
         self.bar.setRange(0, 0)
         self._update_buttons()
@@ -168,13 +173,25 @@ class DoctorWindow(QDialog):
         self.report = report
         examined = report.examined
         self.summary.setText(
-            f"Examined: {examined.annotation_files:,} annotation files with {examined.boxes:,} "
-            f"boxes; {examined.images:,} images in {examined.series:,} series of "
-            f"{examined.patients:,} patients. "
-            + ("Some findings need a person." if report.needs_person else "Nothing needs a person.")
+            tr(
+                "Examined: {annotation_files:,} annotation files with {boxes:,} boxes; {images:,} "
+                "images in {series:,} series of {patients:,} patients. "
+            ).format(
+                annotation_files=examined.annotation_files,
+                boxes=examined.boxes,
+                images=examined.images,
+                series=examined.series,
+                patients=examined.patients,
+            )
+            + (
+                tr("Some findings need a person.")
+                if report.needs_person
+                else tr("Nothing needs a person.")
+            )
         )
         self.findings.clear()
-        for severity, title in _TITLES.items():
+        for severity, words in _TITLES.items():
+            title = tr(words)
             found = [each for each in report.findings if each.check.severity is severity]
             if found:
                 self._add_group(title, severity, found)
@@ -206,8 +223,8 @@ class DoctorWindow(QDialog):
             for each in report.not_checked
         )
         for title, count, text in (
-            ("Checked, nothing found", len(report.passed), passed),
-            ("Not checked", len(report.not_checked), missed),
+            (tr("Checked, nothing found"), len(report.passed), passed),
+            (tr("Not checked"), len(report.not_checked), missed),
         ):
             if count:
                 item = _build_item(self.findings, title, count)
@@ -235,7 +252,8 @@ def format_finding(finding: Finding) -> str:
     parts = [f"<h3>{escape(check.title)}</h3><p>{escape(check.explanation)}</p>"]
     parts.append(f"<p><b>ctbox:</b> {escape(check.action)}</p>")
     if check.fix:
-        parts.append(f"<p><b>A corrected copy:</b> {escape(check.fix)}</p>")
+        heading = tr("A corrected copy:")
+        parts.append(f"<p><b>{heading}</b> {escape(check.fix)}</p>")
     unit = check.unit if finding.count == 1 else f"{check.unit}s"
     parts.append(f"<p><b>{finding.count:,} {escape(unit)}</b></p><ul>")
     for item in finding.items[:MOST_PLACES]:

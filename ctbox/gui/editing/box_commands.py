@@ -12,6 +12,7 @@ from ctbox.gui.editing.label_chooser import LabelChooser
 from ctbox.gui.editing.state import EditingState
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import Selection, ViewerState
 
 _UNDO_SECONDS = 8.0
@@ -53,7 +54,7 @@ class BoxCommands(QObject):
         """Move the selected box by pixels."""
         own, shown = self._find_selected(), self._state.slice
         if own is None or shown is None:
-            self._toasts.show_toast("Select a box of yours to nudge it.")
+            self._toasts.show_toast(tr("Select a box of yours to nudge it."))
             return
         box = shift_box(own.box, dx, dy, (shown.columns, shown.rows))
         if box != own.box:
@@ -66,8 +67,8 @@ class BoxCommands(QObject):
             self._toasts.show_toast(self._explain_locked())
         elif self._editing.remove(own) and own.box_id > 0:
             self._toasts.show_toast(
-                f"Your box {own.label} is removed.",
-                action_text="Undo",
+                tr("Your box {label} is removed.").format(label=own.label),
+                action_text=tr("Undo"),
                 on_action=lambda: self._bring_back(own),
                 seconds=_UNDO_SECONDS,
             )
@@ -84,16 +85,18 @@ class BoxCommands(QObject):
     def _explain_locked(self) -> str:
         selection = self._state.selection
         if selection.annotation is not None:
-            return "The expert's boxes are locked. Edit → Unlock expert's boxes… gives you copies."
+            return tr(
+                "The expert's boxes are locked. Edit → Unlock expert's boxes… gives you copies."
+            )
         if selection.detection is not None:
-            return "Only boxes of yours can be removed; the confidence hides the AI's."
-        return "Select a box of yours to remove it."
+            return tr("Only boxes of yours can be removed; the confidence hides the AI's.")
+        return tr("Select a box of yours to remove it.")
 
     def ask_label(self, own: OwnBox | None = None) -> None:
         """Open the label chooser beside a box, the selected one if none is given."""
         own = own or self._find_selected()
         if own is None:
-            self._toasts.show_toast("Select a box of yours to label it.")
+            self._toasts.show_toast(tr("Select a box of yours to label it."))
             return
         view = self._window.viewer.view
         x, y = view.mapping.to_view(own.box.x1, own.box.y2)
@@ -131,14 +134,18 @@ class BoxCommands(QObject):
     def _accept_detection(self, shown: Slice) -> None:
         detections = self._state.detections
         if self._state.store.is_hidden:
-            self._toasts.show_toast("Hidden until you reveal the AI: there is no box to accept.")
+            self._toasts.show_toast(
+                tr("Hidden until you reveal the AI: there is no box to accept.")
+            )
             return
         if not detections or not self._state.overlays.detections:
-            text = "No AI box to accept on this slice"
-            self._toasts.show_toast(f"{text}: P predicts it." if detections is None else f"{text}.")
+            text = tr("No AI box to accept on this slice")
+            self._toasts.show_toast(
+                tr("{text}: P predicts it.").format(text=text) if detections is None else f"{text}."
+            )
             return
         if shown.frame is not None:
-            self._toasts.show_toast("Boxes on one frame of many cannot be kept.")
+            self._toasts.show_toast(tr("Boxes on one frame of many cannot be kept."))
             return
         index = self._state.selection.detection
         size = (shown.columns, shown.rows)
@@ -149,7 +156,7 @@ class BoxCommands(QObject):
                 self._state.set_selection(Selection())
                 self._editing.select(own.box_id)
                 return
-        self._toasts.show_toast("The AI's box is yours already.")
+        self._toasts.show_toast(tr("The AI's box is yours already."))
 
     def accept_all(self) -> None:
         """Confirm all proposals in one step."""
@@ -157,15 +164,15 @@ class BoxCommands(QObject):
         if proposals:
             self._editing.confirm(proposals)
             count = len(proposals)
-            self._toasts.show_toast(f"{count} proposal{'' if count == 1 else 's'} confirmed.")
+            self._toasts.show_toast(tr("%n proposal(s) confirmed.", "", count))
         else:
-            self._toasts.show_toast("There are no proposals: G makes them between your boxes.")
+            self._toasts.show_toast(tr("There are no proposals: G makes them between your boxes."))
 
     def discard_proposals(self) -> None:
         """Take all proposals away."""
         count = self._editing.discard_proposals()
         if count:
-            self._toasts.show_toast(f"{count} proposal{'' if count == 1 else 's'} discarded.")
+            self._toasts.show_toast(tr("%n proposal(s) discarded.", "", count))
 
     def propose(self) -> None:
         """Propose boxes on the slices between the reader's boxes of one tumour."""
@@ -180,22 +187,26 @@ class BoxCommands(QObject):
         found = () if anchor is None else propose_between(anchor[1], own, anchor[0], positions)
         if not found:
             self._toasts.show_toast(
-                "Nothing to propose: draw the tumour on two slices, with slices between."
+                tr("Nothing to propose: draw the tumour on two slices, with slices between.")
             )
             return
         self._editing.propose(
             [(slices[each.slice_index].sop_instance_uid, each.box, each.label) for each in found]
         )
         count = len(found)
-        what = f"{count} box{'' if count == 1 else 'es'} proposed"
-        self._toasts.show_toast(f"{what}: {self._describe_confirming()}Esc discards.")
+        what = tr("%n box(es) proposed", "", count)
+        self._toasts.show_toast(
+            tr("{what}: {describe_confirming}Esc discards.").format(
+                what=what, describe_confirming=self._describe_confirming()
+            )
+        )
         self._go_to_next_proposal()
 
     def _describe_confirming(self) -> str:
         """Return the keys that confirm, as they are now."""
         held = {
             what: self._window.commands[name].shortcut().toString().replace("Return", "Enter")
-            for name, what in (("accept_box", " confirms, "), ("accept_all", " all, "))
+            for name, what in (("accept_box", tr(" confirms, ")), ("accept_all", tr(" all, ")))
         }
         return "".join(f"{key}{what}" for what, key in held.items() if key)
 

@@ -19,9 +19,11 @@ from ctbox.gui.editing.layer import EditingLayer
 from ctbox.gui.editing.recovery import RecoveryController
 from ctbox.gui.editing.saving import SaveController
 from ctbox.gui.editing.state import EditingState
+from ctbox.gui.editing.step_words import describe_redo, describe_undo
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.viewer.readout import describe_own
 from ctbox.settings import Settings
@@ -89,7 +91,7 @@ class EditingCommands(QObject):
             "discard_proposals": boxes.discard_proposals,
             "unlock_expert": self._ask_unlock,
         }
-        for name, (_, _, dx, dy) in NUDGES.items():
+        for name, (_, dx, dy) in NUDGES.items():
             handlers[name] = partial(boxes.nudge, dx, dy)
             handlers[f"{name}_{FAR_PX}"] = partial(boxes.nudge, dx * FAR_PX, dy * FAR_PX)
         for name, handler in handlers.items():
@@ -231,10 +233,10 @@ class EditingCommands(QObject):
 
     def _on_edits_changed(self) -> None:
         commands, store = self._window.commands, self.editing.store
-        for name, text in (("undo", store.undo_text), ("redo", store.redo_text)):
-            verb = name.capitalize()
-            commands[name].setText(f"&{verb} {text[:1].lower()}{text[1:]}" if text else f"&{verb}")
-            commands[name].setEnabled(bool(text))
+        commands["undo"].setText(describe_undo(store.undo_text))
+        commands["redo"].setText(describe_redo(store.redo_text))
+        commands["undo"].setEnabled(bool(store.undo_text))
+        commands["redo"].setEnabled(bool(store.redo_text))
         commands["save"].setEnabled(bool(store.boxes.by_id or store.saved.files))
         for name in NEEDS_CASE:
             commands[name].setEnabled(self._case is not None)
@@ -263,11 +265,17 @@ class EditingCommands(QObject):
         on_series = next(iter(state.series_case.annotations.values()), ())
         folder = find_folder(state.series_case.series, state.annotations or on_series)
         if not found.get(folder):
-            self._toasts.show_toast(f"There are no expert's boxes of {folder} to unlock.")
+            self._toasts.show_toast(
+                tr("There are no expert's boxes of {folder} to unlock.").format(folder=folder)
+            )
             return
         if folder in self.editing.boxes.unlocked:
             reader = self.editing.boxes.unlocked[folder].reader
-            self._toasts.show_toast(f"The expert's boxes of {folder} are unlocked by {reader}.")
+            self._toasts.show_toast(
+                tr("The expert's boxes of {folder} are unlocked by {reader}.").format(
+                    folder=folder, reader=reader
+                )
+            )
             return
         dialog = UnlockDialog(self._window, folder, len(found[folder]), self.reader_name)
         self.unlock_dialog = dialog

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.translation import tr
+
 _TEXT_WIDTH = 440
 
 
@@ -66,14 +68,16 @@ class SaveDialog(_Dialog):
     """
 
     def __init__(self, parent: QWidget | None, folder: str, *, can_replace: bool) -> None:
-        super().__init__(parent, "Save your boxes")
+        super().__init__(parent, tr("Save your boxes"))
         self.add_text(
-            "One PASCAL VOC file a slice, in Annotation/<patient>/<SOP Instance UID>.xml, as "
-            "the collection and labelImg read it.",
+            tr(
+                "One PASCAL VOC file a slice, in Annotation/<patient>/<SOP Instance UID>.xml, as "
+                "the collection and labelImg read it."
+            ),
             muted=True,
         )
-        self.own = QRadioButton("In a &folder of your own")
-        self.replace = QRadioButton("In the &expert's own files, each kept beside as .orig")
+        self.own = QRadioButton(tr("In a &folder of your own"))
+        self.replace = QRadioButton(tr("In the &expert's own files, each kept beside as .orig"))
         self.own.setChecked(True)
         self.replace.setEnabled(can_replace)
         group = QButtonGroup(self)
@@ -81,8 +85,8 @@ class SaveDialog(_Dialog):
             group.addButton(button)
         self.folder = QLineEdit(folder)
         self.folder.setMinimumWidth(340)
-        self.folder.setAccessibleName("Folder to save in")
-        browse = QPushButton("&Browse…")
+        self.folder.setAccessibleName(tr("Folder to save in"))
+        browse = QPushButton(tr("&Browse…"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         row = QHBoxLayout()
@@ -93,13 +97,13 @@ class SaveDialog(_Dialog):
         self.body.addLayout(row)
         self.body.addWidget(self.replace)
         if not can_replace:
-            why = "Locked. Edit → Unlock expert's boxes… opens them, unless they lie in a ZIP."
+            why = tr("Locked. Edit → Unlock expert's boxes… opens them, unless they lie in a ZIP.")
             self.replace.setToolTip(why)
         self.own.toggled.connect(self.folder.setEnabled)
         self.own.toggled.connect(browse.setEnabled)
         buttons = QDialogButtonBox()
-        self.save_button = buttons.addButton("&Save", QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        self.save_button = buttons.addButton(tr("&Save"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.folder.textChanged.connect(self._update)
@@ -113,7 +117,9 @@ class SaveDialog(_Dialog):
         return None if self.replace.isChecked() else Path(self.folder.text().strip()).expanduser()
 
     def _browse(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Save your boxes in", self.folder.text())
+        chosen = QFileDialog.getExistingDirectory(
+            self, tr("Save your boxes in"), self.folder.text()
+        )
         if chosen:
             self.folder.setText(chosen)
 
@@ -126,20 +132,24 @@ class UnlockDialog(_Dialog):
     """Asks the reader's name before the expert's boxes can be changed."""
 
     def __init__(self, parent: QWidget | None, folder: str, count: int, name: str) -> None:
-        super().__init__(parent, f"Unlock expert's boxes of {folder}")
-        boxes = f"{count} box{'' if count == 1 else 'es'}"
+        super().__init__(parent, tr("Unlock expert's boxes of {folder}").format(folder=folder))
+        boxes = tr("%n box(es)", "", count)
         self.add_text(
-            f"You get copies of {boxes} to change. The expert's own stay on the image, and their "
-            "files stay as they are unless you choose to save into them."
+            tr(
+                "You get copies of {boxes} to change. The expert's own stay on the image, and "
+                "their files stay as they are unless you choose to save into them."
+            ).format(boxes=boxes)
         )
         self.name = QLineEdit(name)
-        self.name.setPlaceholderText("Your name")
-        self.name.setAccessibleName("Your name")
+        self.name.setPlaceholderText(tr("Your name"))
+        self.name.setAccessibleName(tr("Your name"))
         self.body.addWidget(self.name)
-        self.add_text("Your name is kept with your edits on this computer alone.", muted=True)
+        self.add_text(tr("Your name is kept with your edits on this computer alone."), muted=True)
         buttons = QDialogButtonBox()
-        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
-        self.unlock_button = buttons.addButton("&Unlock", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.unlock_button = buttons.addButton(
+            tr("&Unlock"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.body.addWidget(buttons)
@@ -154,13 +164,13 @@ class LeaveDialog(_Dialog):
     """Save, Don't save or Cancel before unsaved edits go out of sight."""
 
     def __init__(self, parent: QWidget | None, count: int) -> None:
-        super().__init__(parent, f"Save {describe_edits(count)}?")
-        self.add_text("Without saving they are given up for good.")
+        super().__init__(parent, tr("Save {count}?").format(count=describe_edits(count)))
+        self.add_text(tr("Without saving they are given up for good."))
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
-        self.save_button = buttons.addButton("&Save", roles.AcceptRole)
-        self.discard_button = buttons.addButton("&Don't save", roles.DestructiveRole)
-        self.cancel_button = buttons.addButton("Cancel", roles.RejectRole)
+        self.save_button = buttons.addButton(tr("&Save"), roles.AcceptRole)
+        self.discard_button = buttons.addButton(tr("&Don't save"), roles.DestructiveRole)
+        self.cancel_button = buttons.addButton(tr("Cancel"), roles.RejectRole)
         self.save_button.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -183,22 +193,22 @@ class RecoveryDialog(_Dialog):
     def __init__(
         self, parent: QWidget | None, lines: Sequence[str], notices: Sequence[str] = ()
     ) -> None:
-        heading = f"{describe_edits(len(lines))} recovered"
+        heading = tr("{lines} recovered").format(lines=describe_edits(len(lines)))
         super().__init__(parent, heading)
-        self.add_text("ctbox ended before they were saved. They are on the image already.")
+        self.add_text(tr("ctbox ended before they were saved. They are on the image already."))
         for notice in notices:
             self.add_text(notice)
         self.list = QListWidget()
-        self.list.setAccessibleName("Recovered edits")
+        self.list.setAccessibleName(tr("Recovered edits"))
         self.list.addItems(list(lines))
         self.list.setMinimumHeight(180)
         self.list.hide()
         self.body.addWidget(self.list)
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
-        self.restore_button = buttons.addButton("&Restore", roles.AcceptRole)
-        self.discard_button = buttons.addButton("&Discard", roles.DestructiveRole)
-        self.show_button = buttons.addButton("S&how", roles.ActionRole)
+        self.restore_button = buttons.addButton(tr("&Restore"), roles.AcceptRole)
+        self.discard_button = buttons.addButton(tr("&Discard"), roles.DestructiveRole)
+        self.show_button = buttons.addButton(tr("S&how"), roles.ActionRole)
         self.show_button.setCheckable(True)
         self.show_button.toggled.connect(self.list.setVisible)
         self.restore_button.setDefault(True)
@@ -208,4 +218,4 @@ class RecoveryDialog(_Dialog):
 
 def describe_edits(count: int) -> str:
     """Return a count of edits in words, such as ``12 edits``."""
-    return f"{count} edit{'' if count == 1 else 's'}"
+    return tr("%n edit(s)", "", count)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.annotations.annotation import SUBTYPES
 from ctbox.annotations.box_edits import OTHER_LABEL
+from ctbox.gui.translation import tr
 
 MAX_LABEL = 32
 _STYLE = """
@@ -39,7 +40,7 @@ class LabelChooser(QFrame):
         self.setObjectName("labelChooser")
         self.setStyleSheet(_STYLE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName("Label of the box")
+        self.setAccessibleName(tr("Label of the box"))
         self.other = QLineEdit("" if current in SUBTYPES else current)
         self._lay_out(current)
 
@@ -58,10 +59,10 @@ class LabelChooser(QFrame):
             letters.addWidget(button)
         self.other.setPlaceholderText(OTHER_LABEL)
         self.other.setMaxLength(MAX_LABEL)
-        self.other.setAccessibleName("Another label")
-        self.other.setToolTip("Any other label, then Enter  (O)")
+        self.other.setAccessibleName(tr("Another label"))
+        self.other.setToolTip(tr("Any other label, then Enter  (O)"))
         self.other.returnPressed.connect(self._choose_other)
-        hint = QLabel("A  B  E  G, or O for another label")
+        hint = QLabel(tr("A  B  E  G, or O for another label"))
         hint.setProperty("muted", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox
 from ctbox.gui.editing.state import EditingState
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.readout import IouKind, IouReadout, describe_own
 from ctbox.gui.viewer.scene import BoxKind, BoxMark
 from ctbox.gui.viewer.slice_view import SliceView
@@ -73,9 +74,11 @@ def describe_overlap(
     with_ai = max((own.iou(box) for box in predicted), default=None)
     if not expert:
         value = with_ai or 0.0
-        return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", "mine and AI", value)
+        return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", tr("mine and AI"), value)
     value = max(own.iou(box) for box in expert)
-    note = "mine and expert" + ("" if with_ai is None else f" · with AI {with_ai:.2f}")
+    note = tr("mine and expert") + (
+        "" if with_ai is None else tr(" · with AI {with_ai:.2f}").format(with_ai=with_ai)
+    )
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
 
 

@@ -24,6 +24,7 @@ from ctbox.gui.editing.state import EditingState
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
 from ctbox.workflows.open_case import Case
 
@@ -80,16 +81,20 @@ class RecoveryController(QObject):
         path = Path(found.path)
         if self._cases.opened is not None or self._cases.is_opening:
             return
-        text = f"{describe_edits(found.count)} of {found.title} were never saved."
+        text = tr("{count} of {found} were never saved.").format(
+            count=describe_edits(found.count), found=found.title
+        )
         if path.exists():
             self._toasts.show_toast(
                 text,
-                action_text="Open",
+                action_text=tr("Open"),
                 on_action=lambda: open_case(path),
                 seconds=_NOTE_SECONDS,
             )
         else:
-            self._toasts.show_toast(f"{text} Open that case again.", seconds=_NOTE_SECONDS)
+            self._toasts.show_toast(
+                tr("{text} Open that case again.").format(text=text), seconds=_NOTE_SECONDS
+            )
 
     def open_store(self, case: Case) -> None:
         """Show the edits of a case as they were left, and ask what to do with unsaved ones."""
@@ -108,7 +113,9 @@ class RecoveryController(QObject):
 
     def _ask(self, case: Case, steps: tuple[Step, ...], notices: tuple[str, ...]) -> None:
         places = {
-            slice_.sop_instance_uid: f"slice {index + 1} of {each.series.description or 'series'}"
+            slice_.sop_instance_uid: tr("slice {index} of {series}").format(
+                index=index + 1, series=each.series.description or "series"
+            )
             for each in case.series
             for index, slice_ in enumerate(each.series.slices)
         }

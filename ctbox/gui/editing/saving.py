@@ -14,6 +14,7 @@ from ctbox.gui.editing.state import EditingState
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.workflows.open_case import Case
 from ctbox.workflows.save_boxes import build_save_request, find_expert_boxes, save_edits
 
@@ -102,7 +103,7 @@ class SaveController(QObject):
         store, case = self._editing.store, self._case
         request = build_save_request(case, store, store.begin_save(), root)
         self._is_saving = True
-        handle = self._runner.start(save_edits, request, title="Saving boxes")
+        handle = self._runner.start(save_edits, request, title=tr("Saving boxes"))
 
         def finish(report: SaveReport) -> None:
             self._chosen[case.path] = root
@@ -165,11 +166,15 @@ class SaveController(QObject):
 def describe_report(report: SaveReport, root: Path | None) -> str:
     """Return what was written, as a note."""
     count = len(report.saved.files)
-    where = "the expert's files" if root is None else str(root)
-    text = f"Saved {count} slice{'' if count == 1 else 's'} in {where}."
+    where = tr("the expert's files") if root is None else str(root)
+    text = tr("Saved %n slice(s) in {where}.", "", count).format(where=where)
     if report.kept:
         kept = len(report.kept)
-        text += f" {kept} older file{' is' if kept == 1 else 's are'} kept as .orig."
+        text += (
+            tr(" 1 older file is kept as .orig.")
+            if kept == 1
+            else tr(" %n older files are kept as .orig.", "", kept)
+        )
     return text
 
 

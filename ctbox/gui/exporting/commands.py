@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from ctbox.gui.exporting.dialog import ExportDialog
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
 
 if TYPE_CHECKING:
@@ -67,16 +68,16 @@ class ExportCommands(QObject):
     def start(self, request: ExportRequest) -> None:
         """Export in the background; the task bar shows how far it is, with Cancel."""
         if self._handle is not None:
-            self._session.show_notice("One export at a time: another one is running.")
+            self._session.show_notice(tr("One export at a time: another one is running."))
             return
-        title = f"Exporting to {request.out.name or request.out}"
+        title = tr("Exporting to {out}").format(out=request.out.name or request.out)
         handle = self._runner.start(
             run_export, request, kind="worker", title=title, worker=self._worker
         )
         self._handle = handle
         handle.finished.connect(lambda report: self._on_finished(report, request.out))
         handle.failed.connect(self._session.show_failure)
-        handle.cancelled.connect(lambda: self._session.show_notice("Export cancelled."))
+        handle.cancelled.connect(lambda: self._session.show_notice(tr("Export cancelled.")))
         handle.ended.connect(self._on_ended)
 
     def _on_ended(self) -> None:
@@ -85,17 +86,21 @@ class ExportCommands(QObject):
     def _on_finished(self, report: ExportReport, out: Path) -> None:
         text = describe_export(report, out)
         details = [
-            *_list("Look at these before you share the files", report.warnings),
-            *_list("Left out", report.left_out),
+            *_list(tr("Look at these before you share the files"), report.warnings),
+            *_list(tr("Left out"), report.left_out),
         ]
         if not details:
             self._session.show_notice(text)
             return
         # Nothing is dropped without a word: what a note cannot hold gets a window.
-        box = QMessageBox(QMessageBox.Icon.Information, "Export", text, parent=self._session.window)
+        box = QMessageBox(
+            QMessageBox.Icon.Information, tr("Export"), text, parent=self._session.window
+        )
         box.setDetailedText("\n".join(details))
         box.setInformativeText(
-            f"{len(report.warnings)} to look at, {len(report.left_out)} left out: see the details."
+            tr("{count} to look at, {count2} left out: see the details.").format(
+                count=len(report.warnings), count2=len(report.left_out)
+            )
         )
         box.open()
         self.result = box
@@ -105,21 +110,33 @@ def describe_export(report: ExportReport, out: Path) -> str:
     """Return what was written, in a sentence."""
     parts = []
     if report.boxes:
-        parts.append(f"{report.boxes} boxes of {report.lesions} lesions")
+        parts.append(
+            tr("{boxes} boxes of {lesions} lesions").format(
+                boxes=report.boxes, lesions=report.lesions
+            )
+        )
     if report.images:
-        parts.append(f"{report.images} de-identified images")
-    written = " and ".join(parts) or "Nothing"
+        parts.append(tr("{images} de-identified images").format(images=report.images))
+    written = " and ".join(parts) or tr("Nothing")
     orphans = (
-        f" {report.orphans} annotated slices have no image here; their boxes are left out."
+        tr(" {orphans} annotated slices have no image here; their boxes are left out.").format(
+            orphans=report.orphans
+        )
         if report.orphans
         else ""
     )
-    return f"{written} written to {out}.{orphans}"
+    return tr("{written} written to {out}.{orphans}").format(
+        written=written, out=out, orphans=orphans
+    )
 
 
 def _list(title: str, problems: Sequence[FileProblem]) -> list[str]:
     if not problems:
         return []
     lines = [f"{each.path}: {each.reason}" for each in problems[:_SHOWN]]
-    more = [f"… and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+    more = (
+        [tr("… and {shown} more").format(shown=len(problems) - _SHOWN)]
+        if len(problems) > _SHOWN
+        else []
+    )
     return [f"{title}: {len(problems)}", *lines, *more]

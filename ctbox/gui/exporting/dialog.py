@@ -22,23 +22,24 @@ from ctbox.annotations.exchange.records import Origin
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.browser.catalogue_filters import ChoiceBox
 from ctbox.gui.report.folder_field import FolderField
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.export_request import PICTURE_FORMATS, ExportFormat, ExportRequest
 
 FORMATS = (
     ("PASCAL VOC (XML)", ExportFormat.VOC),
     ("COCO (JSON)", ExportFormat.COCO),
-    ("YOLO (text)", ExportFormat.YOLO),
+    (mark("YOLO (text)"), ExportFormat.YOLO),
     ("CSV", ExportFormat.CSV),
     ("DICOM SR (TID 1500)", ExportFormat.SR),
-    ("DICOM SEG (outlines)", ExportFormat.SEG),
-    ("No boxes, images alone", None),
+    (mark("DICOM SEG (outlines)"), ExportFormat.SEG),
+    (mark("No boxes, images alone"), None),
 )
 SOURCES = (
-    ("Expert's", Origin.EXPERT),
-    ("Mine (saved)", Origin.MINE),
-    ("AI's (predictions file)", Origin.AI),
+    (mark("Expert's"), Origin.EXPERT),
+    (mark("Mine (saved)"), Origin.MINE),
+    (mark("AI's (predictions file)"), Origin.AI),
 )
-_NOTE = (
+_NOTE = mark(
     "All files appear, or none. Originals are only read. Look at de-identified copies before you "
     "share them: text burned into the pixels stays."
 )
@@ -51,26 +52,30 @@ class ExportDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.resize(680, 400)
-        self.images = FolderField("Images to export", "DICOM folder, download, file or ZIP")
-        self.source = _build_choices("Whose boxes", SOURCES)
-        self.annotations = FolderField("Folder of annotations", "found beside the images")
-        self.predictions = _FileField("Predictions file", "what `ctbox predict --json` has written")
-        self.format = _build_choices("Format", FORMATS)
+        self.images = FolderField(tr("Images to export"), tr("DICOM folder, download, file or ZIP"))
+        self.source = _build_choices(tr("Whose boxes"), SOURCES)
+        self.annotations = FolderField(tr("Folder of annotations"), tr("found beside the images"))
+        self.predictions = _FileField(
+            tr("Predictions file"), tr("what `ctbox predict --json` has written")
+        )
+        self.format = _build_choices(tr("Format"), FORMATS)
         self.pictures = _build_choices(
-            "Pictures",
+            tr("Pictures"),
             (
-                ("No pictures", None),
-                ("8-bit PNG, lung window", LUNG_WINDOW),
-                ("8-bit PNG, mediastinum window", MEDIASTINUM_WINDOW),
+                (mark("No pictures"), None),
+                (mark("8-bit PNG, lung window"), LUNG_WINDOW),
+                (mark("8-bit PNG, mediastinum window"), MEDIASTINUM_WINDOW),
             ),
         )
-        self.deidentify = QCheckBox("Copy the images de-identified (PS3.15), with boxes on these")
-        self.overwrite = QCheckBox("Replace files that exist already")
-        self.out = FolderField("Folder to write into", "an empty folder is best")
+        self.deidentify = QCheckBox(
+            tr("Copy the images de-identified (PS3.15), with boxes on these")
+        )
+        self.overwrite = QCheckBox(tr("Replace files that exist already"))
+        self.out = FolderField(tr("Folder to write into"), tr("an empty folder is best"))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.start = QPushButton("Export")
+        self.start = QPushButton(tr("Export"))
         self.buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setDefault(True)
         for button in self.buttons.buttons():
@@ -89,18 +94,18 @@ class ExportDialog(QDialog):
         self.form = QFormLayout()
         self.form.setVerticalSpacing(10)
         for title, field in (
-            ("Images", self.images),
-            ("Format", self.format),
-            ("Boxes", self.source),
-            ("Annotations", self.annotations),
-            ("Predictions", self.predictions),
-            ("Pictures", self.pictures),
+            (tr("Images"), self.images),
+            (tr("Format"), self.format),
+            (tr("Boxes"), self.source),
+            (tr("Annotations"), self.annotations),
+            (tr("Predictions"), self.predictions),
+            (tr("Pictures"), self.pictures),
             ("", self.deidentify),
-            ("Write to", self.out),
+            (tr("Write to"), self.out),
             ("", self.overwrite),
         ):
             self.form.addRow(title, field)
-        note = QLabel(_NOTE)
+        note = QLabel(tr(_NOTE))
         note.setProperty("muted", True)
         note.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -164,7 +169,7 @@ class _FileField(FolderField):
 
     def _ask(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, self._title, self.path, "Predictions (*.json)"
+            self, self._title, self.path, tr("Predictions (*.json)")
         )
         if chosen:
             self.set_path(chosen)
@@ -173,5 +178,5 @@ class _FileField(FolderField):
 def _build_choices(name: str, choices: tuple[tuple[str, object], ...]) -> ChoiceBox:
     box = ChoiceBox(name)
     for text, value in choices:
-        box.addItem(text, value)
+        box.addItem(tr(text), value)
     return box

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from ctbox.gui.box_swatch import SWATCH_SIZE, draw_swatch
 from ctbox.gui.inspector.state import BoxRow
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 
 _OWN_KINDS = (BoxKind.MINE, BoxKind.PROPOSAL)
-_HEADINGS = ("Box", "Size", "Overlap")
+_HEADINGS = (mark("Box"), mark("Size"), mark("Overlap"))
 _MOST_ROWS_SHOWN = 6
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -51,7 +52,7 @@ class BoxListModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         """Return a column's heading."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
+            return tr(_HEADINGS[section])
         return None
 
     def data(self, index: _Index, role: int = 0) -> object:
@@ -84,8 +85,8 @@ class BoxList(QTableView):
         super().__init__(parent)
         self.boxes = BoxListModel(self)
         self.setModel(self.boxes)
-        self.setAccessibleName("Boxes on this slice")
-        self.setToolTip("Click selects a box; Ctrl+click pairs it with one of the other kind")
+        self.setAccessibleName(tr("Boxes on this slice"))
+        self.setToolTip(tr("Click selects a box; Ctrl+click pairs it with one of the other kind"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.icons import find_icon
 from ctbox.gui.inspector.state import OutlinePair, build_measure_rows, build_remarks
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.readout import IouReadout
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -45,7 +46,7 @@ class MeasuresView(QWidget):
         table.setHorizontalSpacing(14)
         table.setVerticalSpacing(3)
         table.setColumnStretch(0, 1)
-        for column, text in ((1, "Expert's box"), (2, "AI box")):
+        for column, text in ((1, tr("Expert's box")), (2, tr("AI box"))):
             heading = QLabel(text)
             heading.setProperty("muted", True)
             table.addWidget(heading, 0, column, _RIGHT)
@@ -71,9 +72,17 @@ class MeasuresView(QWidget):
         for measure in build_measure_rows(outlines):
             expert, predicted = self.values[measure.name]
             expert.setText(measure.expert)
-            expert.setAccessibleName(f"{measure.name}, expert's box: {measure.expert}")
+            expert.setAccessibleName(
+                tr("{name}, expert's box: {expert}").format(
+                    name=measure.name, expert=measure.expert
+                )
+            )
             predicted.setText(measure.predicted)
-            predicted.setAccessibleName(f"{measure.name}, AI box: {measure.predicted}")
+            predicted.setAccessibleName(
+                tr("{name}, AI box: {predicted}").format(
+                    name=measure.name, predicted=measure.predicted
+                )
+            )
         self._show_remarks(build_remarks(outlines))
 
     def _show_remarks(self, remarks: tuple[str, ...]) -> None:
@@ -91,7 +100,7 @@ def _make_remark(text: str) -> QWidget:
     theme = find_theme()
     icon, label = QLabel(), QLabel(text)
     icon.setPixmap(find_icon("warning", theme, theme.warning).pixmap(_ICON_PX, _ICON_PX))
-    icon.setAccessibleName("Note")
+    icon.setAccessibleName(tr("Note"))
     label.setWordWrap(True)
     row = QWidget()
     row.setAccessibleName(text)

@@ -29,13 +29,14 @@ from ctbox.gui.inspector.state import (
 from ctbox.gui.inspector.tile_grid import TileGrid
 from ctbox.gui.inspector.tiles import TileInput, build_tiles
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.readout import IouReadout, describe_iou
 from ctbox.gui.viewer.rendering import SliceRenderer
 
 _SETTLE_MS = 40
 _MARGIN = 12
 _MOST_TEXT_WIDTH = 460
-_EMPTY = (
+_EMPTY = mark(
     "Open a series to see its boxes here: the slice, the expert's and the predicted area, the "
     "zoomed box and the Sobel outline, with their measures."
 )
@@ -63,7 +64,7 @@ class InspectorPanel(QScrollArea):
     def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspectorPanel")
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(tr("Inspector"))
         self._shown: InspectedSlice | None = None
         self._pair = BoxPair()
         self._outlines: OutlinePair | None = None
@@ -84,16 +85,16 @@ class InspectorPanel(QScrollArea):
     def _build(self) -> None:
         self.grid = TileGrid()
         self.tiles = self.grid.tiles
-        self.raw_sobel = QCheckBox("Raw &Sobel picture")
+        self.raw_sobel = QCheckBox(tr("Raw &Sobel picture"))
         self.raw_sobel.setToolTip(
-            "Show the gradient magnitude itself in the fifth picture, without the outline"
+            tr("Show the gradient magnitude itself in the fifth picture, without the outline")
         )
         self.raw_sobel.toggled.connect(self._on_raw_sobel)
         self.measures = MeasuresView()
         self.measures.setMaximumWidth(_MOST_TEXT_WIDTH)
-        self.copy_button = QPushButton("&Copy measures")
+        self.copy_button = QPushButton(tr("&Copy measures"))
         self.copy_button.setProperty("link", True)
-        self.copy_button.setToolTip("Copy boxes, overlap, axes and areas of this slice as text")
+        self.copy_button.setToolTip(tr("Copy boxes, overlap, axes and areas of this slice as text"))
         self.copy_button.clicked.connect(self._on_copy)
         self.list_title = QLabel()
         self.list_title.setProperty("title", True)
@@ -113,7 +114,7 @@ class InspectorPanel(QScrollArea):
 
     def _wrap(self) -> None:
         """Put the content and what stands in its place into the scrolled area."""
-        self.empty = QLabel(_EMPTY)
+        self.empty = QLabel(tr(_EMPTY))
         self.empty.setObjectName("inspectorEmpty")
         self.empty.setWordWrap(True)
         self.empty.setProperty("muted", True)
@@ -267,7 +268,9 @@ def _describe_overlap(shown: InspectedSlice) -> IouReadout | None:
 
 def _describe_count(shown: InspectedSlice) -> str:
     expert, predicted = len(shown.annotations), shown.detections
-    by_ai = "not predicted" if predicted is None else f"{len(predicted)} AI"
-    by_ai = "AI hidden" if shown.ai_hidden else by_ai
+    by_ai = tr("not predicted") if predicted is None else f"{len(predicted)} AI"
+    by_ai = tr("AI hidden") if shown.ai_hidden else by_ai
     mine = sum(own.box_id > 0 for own in shown.own)
-    return f"Boxes on this slice: {expert} expert, {by_ai}" + (f", {mine} mine" if mine else "")
+    return tr("Boxes on this slice: {expert} expert, {by_ai}").format(
+        expert=expert, by_ai=by_ai
+    ) + (tr(", {mine} mine").format(mine=mine) if mine else "")

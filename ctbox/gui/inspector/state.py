@@ -12,6 +12,7 @@ from ctbox.annotations.annotation import Annotation
 from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox, as_box_array, compute_iou
 from ctbox.dicom.series import LUNG_WINDOW, VoiWindow
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.readout import (
     describe_annotation,
     describe_detection,
@@ -177,18 +178,18 @@ def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
     for index, annotation in enumerate(shown.annotations):
         partner = partners[index]
         if shown.detections is None:
-            overlap = "AI hidden" if shown.ai_hidden else "not predicted"
+            overlap = tr("AI hidden") if shown.ai_hidden else tr("not predicted")
         else:
-            overlap = "missed" if partner is None else f"IoU {iou[index, partner]:.2f}"
-        tip = _describe_box(annotation.box, iou[index], "AI box")
+            overlap = tr("missed") if partner is None else f"IoU {iou[index, partner]:.2f}"
+        tip = _describe_box(annotation.box, iou[index], tr("AI box"))
         name = describe_annotation(annotation)
         rows.append(_make_row(shown, BoxKind.EXPERT, index, (name, annotation.box, overlap, tip)))
     for index, detection in enumerate(shown.detections or ()):
         if index in partners:
             overlap = f"IoU {iou[partners.index(index), index]:.2f}"
         else:
-            overlap = "no partner" if shown.annotations else "no annotation"
-        tip = _describe_box(detection.box, iou[:, index], "expert's box")
+            overlap = tr("no partner") if shown.annotations else tr("no annotation")
+        tip = _describe_box(detection.box, iou[:, index], tr("expert's box"))
         name = describe_detection(detection)
         rows.append(_make_row(shown, BoxKind.DETECTION, index, (name, detection.box, overlap, tip)))
     return (*rows, *(_make_own_row(shown, own) for own in shown.own))
@@ -197,8 +198,8 @@ def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
 def _make_own_row(shown: InspectedSlice, own: OwnBox) -> BoxRow:
     """Return the line of a reader's box, with the expert's box that overlaps it most."""
     overlaps = np.array([own.box.iou(each.box) for each in shown.annotations])
-    overlap = f"IoU {overlaps.max():.2f}" if overlaps.size else "no annotation"
-    tip = _describe_box(own.box, overlaps, "expert's box")
+    overlap = f"IoU {overlaps.max():.2f}" if overlaps.size else tr("no annotation")
+    tip = _describe_box(own.box, overlaps, tr("expert's box"))
     kind = BoxKind.PROPOSAL if own.box_id < 0 else BoxKind.MINE
     return _make_row(shown, kind, own.box_id, (describe_own(own), own.box, overlap, tip))
 
@@ -220,7 +221,7 @@ def format_size(box: BoundingBox, spacing_mm: tuple[float, float] | None) -> str
 def _describe_box(box: BoundingBox, overlaps: NDArray[np.float64], other: str) -> str:
     lines = [f"x {box.x1:.0f}…{box.x2:.0f}, y {box.y1:.0f}…{box.y2:.0f} px"]
     lines += [
-        f"IoU {value:.2f} with {other} {place + 1}"
+        tr("IoU {value:.2f} with {other} {place}").format(value=value, other=other, place=place + 1)
         for place, value in enumerate(overlaps)
         if value > 0
     ]
@@ -252,9 +253,19 @@ class MeasureRow:
 
 NO_VALUE = "–"
 _MEASURES = (
-    ("Long axis", "long_axis_mm", "mm", "Greatest diameter of the outline in this slice"),
-    ("Short axis", "short_axis_mm", "mm", "Greatest diameter perpendicular to the long axis"),
-    ("Area", "area_mm2", "mm²", "Area within the outline"),
+    (
+        mark("Long axis"),
+        "long_axis_mm",
+        "mm",
+        mark("Greatest diameter of the outline in this slice"),
+    ),
+    (
+        mark("Short axis"),
+        "short_axis_mm",
+        "mm",
+        mark("Greatest diameter perpendicular to the long axis"),
+    ),
+    (mark("Area"), "area_mm2", "mm²", mark("Area within the outline")),
 )
 
 
@@ -263,10 +274,10 @@ def build_measure_rows(outlines: OutlinePair | None) -> tuple[MeasureRow, ...]:
     pair = outlines or OutlinePair()
     return tuple(
         MeasureRow(
-            name,
+            tr(name),
             _format_measure(pair.expert, field, unit),
             _format_measure(pair.predicted, field, unit),
-            tip,
+            tr(tip),
         )
         for name, field, unit, tip in _MEASURES
     )
@@ -310,11 +321,15 @@ def build_remarks(outlines: OutlinePair | None) -> tuple[str, ...]:
     """Return what must be known of the outlines: cut off, missing, without millimetres."""
     remarks: list[str] = []
     pair = outlines or OutlinePair()
-    for whose, outline in (("Expert's box", pair.expert), ("AI box", pair.predicted)):
+    for whose, outline in ((tr("Expert's box"), pair.expert), (tr("AI box"), pair.predicted)):
         if outline is None:
             continue
         if outline.touches_box_edge:
-            remarks.append(f"{whose}: the outline meets the box's edge, it may be cut off.")
+            remarks.append(
+                tr("{whose}: the outline meets the box's edge, it may be cut off.").format(
+                    whose=whose
+                )
+            )
         if outline.reason is not None:
             remarks.append(f"{whose}: {outline.reason}")
     return tuple(remarks)

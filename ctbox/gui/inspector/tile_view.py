@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 from ctbox.boxes import BoundingBox
 from ctbox.gui.inspector.tiles import Tile, TileBox, TileKind
 from ctbox.gui.theme import OVERLAY
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.scene import BoxKind
 
 _RADIUS = 6.0
@@ -46,13 +47,13 @@ class TileView(QWidget):
 
     def __init__(self, kind: TileKind, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.caption = f"{number}  {kind.value}"
+        self.caption = f"{number}  {tr(kind.value)}"
         self.tile = Tile(kind)
         self._image: QImage | None = None
         self._gray: QImage | None = None
         self._spacing: tuple[float, float] = (1.0, 1.0)
         self._smooth = True
-        self.setAccessibleName(kind.value)
+        self.setAccessibleName(tr(kind.value))
 
     def show_tile(
         self,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.inspector.state import BoxPair, InspectedSlice, OutlinePair
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.readout import describe_annotation, describe_detection
 from ctbox.gui.viewer.scene import BoxKind
 
@@ -27,11 +28,11 @@ _SOBEL_PERCENTILE = 99.5
 class TileKind(enum.Enum):
     """The five pictures, in the thesis's order; the value is the caption."""
 
-    SLICE = "Slice"
-    EXPERT_AREA = "Expert's area"
-    PREDICTED_AREA = "Predicted area"
-    PREDICTED_ZOOM = "Predicted box, zoomed"
-    OUTLINE = "Sobel outline"
+    SLICE = mark("Slice")
+    EXPERT_AREA = mark("Expert's area")
+    PREDICTED_AREA = mark("Predicted area")
+    PREDICTED_ZOOM = mark("Predicted box, zoomed")
+    OUTLINE = mark("Sobel outline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class TileInput:
 def build_tiles(source: TileInput) -> tuple[Tile, ...]:
     """Return the five pictures, in order."""
     if source.shown.pixels is None:
-        return tuple(Tile(kind, message="Loading…") for kind in TileKind)
+        return tuple(Tile(kind, message=tr("Loading…")) for kind in TileKind)
     return (
         _build_slice(source),
         _build_area(source, TileKind.EXPERT_AREA, source.expert),
@@ -138,9 +139,12 @@ def build_tiles(source: TileInput) -> tuple[Tile, ...]:
 
 def _build_slice(source: TileInput) -> Tile:
     boxes = tuple(box for box in (source.expert, source.predicted) if box is not None)
-    tags = " and ".join(box.tag for box in boxes) or "no boxes"
+    tags = " and ".join(box.tag for box in boxes) or tr("no boxes")
     return Tile(
-        TileKind.SLICE, source.image, boxes=boxes, description=f"The whole slice with {tags}."
+        TileKind.SLICE,
+        source.image,
+        boxes=boxes,
+        description=tr("The whole slice with {tags}.").format(tags=tags),
     )
 
 
@@ -149,8 +153,12 @@ def _build_area(source: TileInput, kind: TileKind, box: TileBox | None) -> Tile:
         return Tile(kind, message=_explain_missing(source, kind))
     crop = find_context(source)
     if box.box.is_degenerate:
-        return Tile(kind, crop, "The box has no area.", (box,), description="A box without area.")
-    description = f"{box.tag}, {box.box.width:.0f} × {box.box.height:.0f} pixels."
+        return Tile(
+            kind, crop, tr("The box has no area."), (box,), description=tr("A box without area.")
+        )
+    description = tr("{tag}, {width:.0f} × {height:.0f} pixels.").format(
+        tag=box.tag, width=box.box.width, height=box.box.height
+    )
     return Tile(kind, crop, boxes=(box,), bright=box.box, description=description)
 
 
@@ -160,46 +168,53 @@ def _build_zoom(source: TileInput) -> Tile:
         return Tile(kind, message=_explain_missing(source, TileKind.PREDICTED_AREA))
     crop = box.box.clipped(source.image.width, source.image.height)
     if crop.is_degenerate:
-        return Tile(kind, message="The predicted box has no area on the image.")
-    return Tile(kind, crop, description=f"The pixels of {box.tag}, enlarged.")
+        return Tile(kind, message=tr("The predicted box has no area on the image."))
+    return Tile(kind, crop, description=tr("The pixels of {tag}, enlarged.").format(tag=box.tag))
 
 
 def _build_outline(source: TileInput) -> Tile:
     kind = TileKind.OUTLINE
     if source.shown.is_color:
-        return Tile(kind, message="A colour image holds no HU to outline.")
+        return Tile(kind, message=tr("A colour image holds no HU to outline."))
     if source.predicted is None and source.expert is None:
-        return Tile(kind, message="No box to outline.")
+        return Tile(kind, message=tr("No box to outline."))
     if source.outlines is None or source.outlines.shown is None:
-        return Tile(kind, message="Outlining…")
+        return Tile(kind, message=tr("Outlining…"))
     outline = source.outlines.shown
-    whose = "expert's box" if source.predicted is None else "predicted box"
+    whose = tr("expert's box") if source.predicted is None else tr("predicted box")
     crop = outline.window
     if crop.is_degenerate:
-        return Tile(kind, message=outline.reason or "No outline.")
+        return Tile(kind, message=outline.reason or tr("No outline."))
     if source.raw_sobel:
         gray = scale_gradient(outline.gradient)
-        return Tile(kind, crop, gray=gray, description=f"Raw Sobel picture of the {whose}.")
+        return Tile(
+            kind,
+            crop,
+            gray=gray,
+            description=tr("Raw Sobel picture of the {whose}.").format(whose=whose),
+        )
     if not outline.is_found:
-        message = f"No outline. {outline.reason or ''}".strip()
+        message = tr("No outline. {reason}").format(reason=outline.reason or "").strip()
         return Tile(kind, crop, message, description=message)
-    cut = " It may be cut off at the box's edge." if outline.touches_box_edge else ""
-    description = f"Outline within the {whose}, with long and short axis.{cut}"
+    cut = tr(" It may be cut off at the box's edge.") if outline.touches_box_edge else ""
+    description = tr("Outline within the {whose}, with long and short axis.{cut}").format(
+        whose=whose, cut=cut
+    )
     return Tile(kind, crop, outline=outline, description=description)
 
 
 def _explain_missing(source: TileInput, kind: TileKind) -> str:
     if kind is TileKind.EXPERT_AREA:
         if source.shown.annotations:
-            return "No expert's box overlaps the selected one."
-        return "No annotation on this slice."
+            return tr("No expert's box overlaps the selected one.")
+        return tr("No annotation on this slice.")
     if source.shown.ai_hidden:
-        return "Hidden until you reveal the AI."
+        return tr("Hidden until you reveal the AI.")
     if source.shown.detections is None:
-        return "Not predicted yet."
+        return tr("Not predicted yet.")
     if source.shown.detections:
-        return "No predicted box overlaps the selected one."
-    return "Nothing was detected on this slice."
+        return tr("No predicted box overlaps the selected one.")
+    return tr("Nothing was detected on this slice.")
 
 
 def find_context(source: TileInput) -> BoundingBox:

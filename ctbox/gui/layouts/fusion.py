@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QTransform
 
 from ctbox.dicom.places import find_pixel
 from ctbox.dicom.series import Slice, Vector3
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.panel import describe_uptake
 from ctbox.gui.viewer.placement import ImageMapping
@@ -164,7 +165,7 @@ class FusionLayer:
         if reformat is None:
             return
         if find_axis(reformat, slice_) is None:
-            paint_note(painter, area, "PET leans against this plane: not fused")
+            paint_note(painter, area, tr("PET leans against this plane: not fused"))
             return
         cut = self._find_cut(reformat, slice_)
         transform = None if cut is None else find_transform(cut, slice_, mapping)

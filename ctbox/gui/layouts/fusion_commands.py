@@ -12,6 +12,7 @@ from ctbox.gui.layouts.mpr_view import MprView
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.workflows.open_case import Case, SeriesCase
@@ -60,8 +61,8 @@ class FusionCommands(QObject):
         slider.setRange(0, 100)
         slider.setValue(round(100 * DEFAULT_OPACITY))
         slider.setFixedWidth(90)
-        slider.setAccessibleName("Opacity of the PET over the CT")
-        slider.setToolTip("Opacity of the PET over the CT")
+        slider.setAccessibleName(tr("Opacity of the PET over the CT"))
+        slider.setToolTip(tr("Opacity of the PET over the CT"))
         slider.valueChanged.connect(lambda value: self.state.set_opacity(value / 100))
         return slider
 
@@ -98,7 +99,9 @@ class FusionCommands(QObject):
             return
         partner = self.find_partner()
         if partner is None:
-            self._refuse("No PET to fuse: the case has none in this series' frame of reference.")
+            self._refuse(
+                tr("No PET to fuse: the case has none in this series' frame of reference.")
+            )
             return
         try:
             self.state.fuse(partner)

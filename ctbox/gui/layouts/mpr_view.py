@@ -26,6 +26,7 @@ from ctbox.dicom.places import find_pixel, find_place
 from ctbox.gui.layouts.crosshair import paint_crosshair
 from ctbox.gui.layouts.mpr_model import MprModel
 from ctbox.gui.layouts.mpr_scene import build_plane_scene
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.gestures import Tool, choose_drag, drag_window
 from ctbox.gui.viewer.hands import Hand, Pointer
@@ -55,7 +56,7 @@ _KEY_STEPS = {
     Qt.Key.Key_Home: -(10**6),
     Qt.Key.Key_End: 10**6,
 }
-_LOADING = "Loading…"
+_LOADING = mark("Loading…")
 
 
 class MprView(QWidget):
@@ -97,8 +98,8 @@ class MprView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setAccessibleName("Reformatted plane")
-        self.setAccessibleDescription("Wheel or arrow keys scroll through the planes.")
+        self.setAccessibleName(tr("Reformatted plane"))
+        self.setAccessibleDescription(tr("Wheel or arrow keys scroll through the planes."))
         model.changed.connect(self._on_changed)
         model.series_changed.connect(self._on_series_changed)
 
@@ -160,7 +161,7 @@ class MprView(QWidget):
         self._image = None
         if self._plane is None or model.reformat is None:
             self._pixels = None
-            self._scene = Scene(message=model.problem or _LOADING)
+            self._scene = Scene(message=model.problem or tr(_LOADING))
         else:
             self._pixels = model.find_pixels(self._plane)
             marks = model.build_marks(self._plane)
@@ -371,7 +372,9 @@ class MprView(QWidget):
                 key=lambda line: abs(reformat.stack.positions_mm[line] - distance),
             )
             number = reformat.stack.places[nearest] + 1
-            pixel = f"x {int(column)}  y {int(row)}  slice {number}"
+            pixel = tr("x {column}  y {row}  slice {number}").format(
+                column=int(column), row=int(row), number=number
+            )
             probe = replace(probe, pixel=pixel)
         self.probe_changed.emit(probe)
 

@@ -17,10 +17,11 @@ from ctbox.dicom.places import share_frame
 from ctbox.gui.layouts.exchange import show_again, take_shown
 from ctbox.gui.layouts.grid import Cell, PaneGrid
 from ctbox.gui.layouts.linking import ViewerLinker
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.workflows.open_case import Case, SeriesCase
 
-EMPTY_HINT = "Drag a series here from the list, or click to show the active one here too."
+EMPTY_HINT = mark("Drag a series here from the list, or click to show the active one here too.")
 _FORWARDED = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease)
 
 
@@ -132,7 +133,7 @@ class PaneSet(QObject):
             if viewer.state.series_case is None:
                 following = self._find_following()
                 if following is None:
-                    viewer.view.show_pixels(None, EMPTY_HINT)
+                    viewer.view.show_pixels(None, tr(EMPTY_HINT))
                 else:
                     self.show(viewer, following)
 

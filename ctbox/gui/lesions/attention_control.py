@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import DEFAULT_OPACITY
 
 _STEPS = 100
@@ -18,13 +19,13 @@ class AttentionControl(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.shown = QCheckBox("&Model attention")
-        self.shown.setToolTip("Where the model looked. It is not a segmentation.  (V)")
+        self.shown = QCheckBox(tr("&Model attention"))
+        self.shown.setToolTip(tr("Where the model looked. It is not a segmentation.  (V)"))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, _STEPS)
         self.opacity.setPageStep(10)
-        self.opacity.setAccessibleName("Opacity of the attention map")
-        self.opacity.setToolTip("How strongly the attention map covers the slice")
+        self.opacity.setAccessibleName(tr("Opacity of the attention map"))
+        self.opacity.setToolTip(tr("How strongly the attention map covers the slice"))
         self.note = QLabel()
         self.note.setProperty("muted", True)
         self.note.setWordWrap(True)

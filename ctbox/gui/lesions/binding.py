@@ -8,18 +8,19 @@ from ctbox.gui.lesions.counting import SeriesScore, score_series
 from ctbox.gui.lesions.counts_view import LEAST_HIT_IOU, MOST_HIT_IOU
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.lesions.rows import LesionRow, LesionTable
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.state import Selection, ViewerState
 from ctbox.workflows.open_case import Case
 
-NOT_PREDICTED = "Not predicted yet: Predict series looks at all of it."
-ONLY_SLICES = (
+NOT_PREDICTED = mark("Not predicted yet: Predict series looks at all of it.")
+ONLY_SLICES = mark(
     "Only single slices were predicted. Predict series looks at all of them, and links its boxes "
     "to lesions; scores then differ, as a slice's is mixed with its lesion's."
 )
-AI_HIDDEN = "The AI is hidden: you read first. Review ▸ Reveal AI shows it."
-NOTHING_FOUND = "The model found no lesion in this series."
-NONE_SHOWN = "No lesion at this confidence. Move the slider to the left to see fainter ones."
+AI_HIDDEN = mark("The AI is hidden: you read first. Review ▸ Reveal AI shows it.")
+NOTHING_FOUND = mark("The model found no lesion in this series.")
+NONE_SHOWN = mark("No lesion at this confidence. Move the slider to the left to see fainter ones.")
 
 
 class LesionsBinding(QObject):
@@ -117,16 +118,16 @@ class LesionsBinding(QObject):
     def _explain(self, rows: tuple[LesionRow, ...], reason: str | None) -> str:
         series_case, store = self._state.series_case, self._state.store
         if reason is not None or series_case is None:
-            return f"Not predicted. {reason}"
+            return tr("Not predicted. {reason}").format(reason=reason)
         if store.is_hidden:
-            return AI_HIDDEN
+            return tr(AI_HIDDEN)
         lesions = store.find_lesions(series_case.series.key)
         if lesions is None:
             uids = (each.sop_instance_uid for each in series_case.series.slices)
-            return ONLY_SLICES if any(store.has(uid) for uid in uids) else NOT_PREDICTED
+            return tr(ONLY_SLICES) if any(store.has(uid) for uid in uids) else tr(NOT_PREDICTED)
         if not lesions:
-            return NOTHING_FOUND
-        return "" if any(row.kind is BoxKind.DETECTION for row in rows) else NONE_SHOWN
+            return tr(NOTHING_FOUND)
+        return "" if any(row.kind is BoxKind.DETECTION for row in rows) else tr(NONE_SHOWN)
 
     def _show_counts(self) -> None:
         score, shown, store = self._score, self._state.slice, self._state.store

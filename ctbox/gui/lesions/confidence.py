@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.translation import tr
+
 _STEPS = 100
 _PAGE = 10
 _FIGURE_WIDTH = 64
@@ -33,15 +35,17 @@ class ConfidenceSlider(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("&Confidence")
+        title = QLabel(tr("&Confidence"))
         title.setProperty("title", True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setPageStep(_PAGE)
-        self.slider.setAccessibleName("Confidence")
+        self.slider.setAccessibleName(tr("Confidence"))
         self.slider.setToolTip(
-            "Boxes with a lower score are hidden everywhere: on the image, on the slice slider "
-            "and in the lists. Nothing is predicted anew."
+            tr(
+                "Boxes with a lower score are hidden everywhere: on the image, on the slice slider "
+                "and in the lists. Nothing is predicted anew."
+            )
         )
         self.figure = _ScoreBox()
         self.figure.setRange(0.0, 1.0)
@@ -49,10 +53,10 @@ class ConfidenceSlider(QWidget):
         self.figure.setMaximumWidth(_FIGURE_WIDTH)
         self.figure.setSingleStep(0.05)
         self.figure.setKeyboardTracking(False)
-        self.figure.setAccessibleName("Confidence, as a figure")
-        self.figure.setToolTip("Least score of a shown box, 0 to 1")
+        self.figure.setAccessibleName(tr("Confidence, as a figure"))
+        self.figure.setToolTip(tr("Least score of a shown box, 0 to 1"))
         title.setBuddy(self.figure)
-        self.own = QPushButton("Model's own")
+        self.own = QPushButton(tr("Model's own"))
         self.own.setProperty("link", True)
         self.own.clicked.connect(lambda: self.threshold_chosen.emit(None))
         self.slider.valueChanged.connect(self._on_slider_moved)
@@ -89,9 +93,13 @@ class ConfidenceSlider(QWidget):
         for widget in (self.slider, self.figure):
             widget.blockSignals(False)
         self.own.setEnabled(is_chosen)
-        what = "the confidence of the model's own card"
+        what = tr("the confidence of the model's own card")
         known = what if own is None else f"{what}: {format_score(own)}"
-        self.own.setToolTip(f"Go back to {known}" if is_chosen else f"In use: {known}")
+        self.own.setToolTip(
+            tr("Go back to {known}").format(known=known)
+            if is_chosen
+            else tr("In use: {known}").format(known=known)
+        )
 
     def _on_slider_moved(self, value: int) -> None:
         self.threshold_chosen.emit(value / _STEPS)

@@ -13,14 +13,18 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.gui.lesions.counting import Coverage, HitCounts
+from ctbox.gui.translation import mark, tr
 
 LEAST_HIT_IOU, MOST_HIT_IOU = 0.05, 0.95
 _COLUMNS = (
-    ("TP", "Hits: detections that overlap an expert's box enough, one to one by falling score"),
-    ("FP", "False: detections that hit no expert's box, on slices that count"),
-    ("FN", "Missed: expert's boxes that no detection hits, on predicted slices"),
+    (
+        "TP",
+        mark("Hits: detections that overlap an expert's box enough, one to one by falling score"),
+    ),
+    ("FP", mark("False: detections that hit no expert's box, on slices that count")),
+    ("FN", mark("Missed: expert's boxes that no detection hits, on predicted slices")),
 )
-_LINES = ("This slice", "Series")
+_LINES = (mark("This slice"), mark("Series"))
 _FIGURE_WIDTH = 58
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,8 +46,10 @@ class CountsView(QWidget):
         self.hit_iou.setDecimals(2)
         self.hit_iou.setMaximumWidth(_FIGURE_WIDTH)
         self.hit_iou.setKeyboardTracking(False)
-        self.hit_iou.setAccessibleName("Least IoU of a hit")
-        self.hit_iou.setToolTip("A detection hits if its IoU with an expert's box is at least this")
+        self.hit_iou.setAccessibleName(tr("Least IoU of a hit"))
+        self.hit_iou.setToolTip(
+            tr("A detection hits if its IoU with an expert's box is at least this")
+        )
         self.hit_iou.valueChanged.connect(self.hit_iou_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,14 +66,14 @@ class CountsView(QWidget):
         for column, (name, tip) in enumerate(_COLUMNS, start=1):
             heading = QLabel(name)
             heading.setProperty("muted", True)
-            heading.setToolTip(tip)
+            heading.setToolTip(tr(tip))
             table.addWidget(heading, 0, column, _RIGHT)
         for row, line in enumerate(_LINES, start=1):
-            table.addWidget(QLabel(line), row, 0)
+            table.addWidget(QLabel(tr(line)), row, 0)
             for column, (name, tip) in enumerate(_COLUMNS, start=1):
                 figure = QLabel("–")
                 figure.setProperty("title", True)
-                figure.setToolTip(tip)
+                figure.setToolTip(tr(tip))
                 figure.setMinimumWidth(26)
                 figure.setAlignment(_RIGHT)
                 table.addWidget(figure, row, column, _RIGHT)
@@ -77,7 +83,7 @@ class CountsView(QWidget):
     def _build_rule(self) -> QHBoxLayout:
         rule = QHBoxLayout()
         rule.setSpacing(6)
-        label = QLabel("A hit: &IoU ≥")
+        label = QLabel(tr("A hit: &IoU ≥"))
         label.setProperty("muted", True)
         label.setBuddy(self.hit_iou)
         rule.addWidget(label)
@@ -110,7 +116,7 @@ class CountsView(QWidget):
             for (name, _), value in zip(_COLUMNS, values, strict=True):
                 figure = self.figures[line, name]
                 figure.setText("–" if value is None else str(value))
-                figure.setAccessibleName(f"{line}, {name}: {figure.text()}")
+                figure.setAccessibleName(f"{tr(line)}, {name}: {figure.text()}")
         note = describe_coverage(of_series, coverage)
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -119,14 +125,21 @@ class CountsView(QWidget):
 def describe_coverage(counts: HitCounts | None, coverage: Coverage) -> str:
     """Return what the counts leave out; empty if nothing."""
     if not coverage.annotated:
-        return "No expert's boxes in this series: nothing to compare with."
+        return tr("No expert's boxes in this series: nothing to compare with.")
     parts = []
     if 0 < coverage.predicted < coverage.annotated:
-        parts.append(f"{coverage.predicted} of {coverage.annotated} annotated slices predicted.")
+        parts.append(
+            tr("{predicted} of {annotated} annotated slices predicted.").format(
+                predicted=coverage.predicted, annotated=coverage.annotated
+            )
+        )
     if counts is not None and counts.uncounted:
         count = counts.uncounted
-        noun, verb = ("box", "is") if count == 1 else ("boxes", "are")
         parts.append(
-            f"{count} AI {noun} on unannotated slices near the expert's {verb} not counted."
+            tr("1 AI box on unannotated slices near the expert's is not counted.")
+            if count == 1
+            else tr(
+                "%n AI boxes on unannotated slices near the expert's are not counted.", "", count
+            )
         )
     return " ".join(parts)

@@ -15,17 +15,20 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from ctbox.gui.box_swatch import SWATCH_SIZE, draw_swatch
 from ctbox.gui.lesions.rows import LesionRow, describe_lesion, format_lesion
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 
-HEADINGS = ("Lesion", "Score", "Slices", "mm", "IoU", "")
+HEADINGS = (mark("Lesion"), mark("Score"), mark("Slices"), "mm", "IoU", "")
 _HEADING_TIPS = (
-    "The model's lesions, best first, then the expert's that were missed; the letter is the "
-    "expert's label",
-    "The model's confidence in the lesion",
-    "Slices on which it has a box",
-    "Long axis in mm",
-    "Mean IoU with the expert's boxes of the same slices",
-    "TP hit, FP false, FN missed, – no expert's box there to judge it by",
+    mark(
+        "The model's lesions, best first, then the expert's that were missed; the letter is the "
+        "expert's label"
+    ),
+    mark("The model's confidence in the lesion"),
+    mark("Slices on which it has a box"),
+    mark("Long axis in mm"),
+    mark("Mean IoU with the expert's boxes of the same slices"),
+    mark("TP hit, FP false, FN missed, – no expert's box there to judge it by"),
 )
 _ROW_HEIGHT = 25
 # Narrower than other tables: six columns in a dock.
@@ -64,9 +67,9 @@ class LesionListModel(QAbstractTableModel):
         """Return a column's heading, and what it means."""
         if orientation is Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return HEADINGS[section]
+                return tr(HEADINGS[section])
             if role == Qt.ItemDataRole.ToolTipRole:
-                return _HEADING_TIPS[section]
+                return tr(_HEADING_TIPS[section])
         return None
 
     def data(self, index: _Index, role: int = 0) -> object:
@@ -96,7 +99,7 @@ class LesionList(QTableView):
         super().__init__(parent)
         self.lesions = LesionListModel(self)
         self.setModel(self.lesions)
-        self.setAccessibleName("Lesions of this series")
+        self.setAccessibleName(tr("Lesions of this series"))
         self.setStyleSheet(_STYLE)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -18,6 +18,7 @@ from ctbox.gui.lesions.confidence import ConfidenceSlider
 from ctbox.gui.lesions.counts_view import CountsView
 from ctbox.gui.lesions.lesion_list import LesionList
 from ctbox.gui.lesions.rows import LesionRow
+from ctbox.gui.translation import tr
 
 _MARGIN = 12
 _MOST_WIDTH = 460
@@ -35,13 +36,15 @@ class LesionsPanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesionsPanel")
-        self.setAccessibleName("Lesions")
+        self.setAccessibleName(tr("Lesions"))
         self.list = LesionList()
         self.message = QLabel()
         self.message.setProperty("muted", True)
         self.message.setWordWrap(True)
-        self.predict = QPushButton("Predict series")
-        self.predict.setToolTip("Find tumours on every slice and link them to lesions  (Shift+P)")
+        self.predict = QPushButton(tr("Predict series"))
+        self.predict.setToolTip(
+            tr("Find tumours on every slice and link them to lesions  (Shift+P)")
+        )
         self.confidence = ConfidenceSlider()
         self.counts = CountsView()
         self.attention = AttentionControl()

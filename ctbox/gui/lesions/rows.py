@@ -13,6 +13,7 @@ from ctbox.evaluation.scoring import ScoredSlice, score_lesions
 from ctbox.evaluation.slices import DetectedLesion
 from ctbox.evaluation.truth import TruthLesion, find_truth_lesions
 from ctbox.gui.lesions.counting import SeriesScore
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.model.detection import Detection, Lesion
 from ctbox.workflows.open_case import SeriesCase
@@ -130,7 +131,9 @@ class LesionTable:
             score=lesion.score,
             slice_count=len(boxes),
             long_axis_mm=None if size is None else size.long_axis_mm,
-            size_note="" if size is None else f"measured on the {size.source}",
+            size_note=""
+            if size is None
+            else tr("measured on the {source}").format(source=size.source),
             iou=float(np.mean(compared)) if compared else None,
             verdict=self._judge(lesion, boxes),
             sop_instance_uid=uid,
@@ -190,7 +193,7 @@ class LesionTable:
             score=None,
             slice_count=len(set(lesion.sop_uids)),
             long_axis_mm=lesion.size_mm,
-            size_note="longer side of the expert's largest box",
+            size_note=tr("longer side of the expert's largest box"),
             iou=best,
             verdict=Verdict.MISSED,
             sop_instance_uid=lesion.sop_uids[largest],
@@ -212,7 +215,7 @@ NO_VALUE = "–"
 
 def format_lesion(row: LesionRow) -> tuple[str, ...]:
     """Return a lesion's cells: name, score, slices, long axis in mm, IoU, verdict."""
-    whose = "AI" if row.kind is BoxKind.DETECTION else "Exp."
+    whose = "AI" if row.kind is BoxKind.DETECTION else tr("Exp.")
     name = f"{whose} {row.number}" + (f" · {row.subtype}" if row.subtype else "")
     return (
         name,
@@ -225,25 +228,29 @@ def format_lesion(row: LesionRow) -> tuple[str, ...]:
 
 
 _VERDICT_WORDS = {
-    Verdict.HIT: "hits an expert's lesion",
-    Verdict.FALSE: "hits no expert's lesion",
-    Verdict.MISSED: "missed by the model at this confidence",
-    Verdict.UNKNOWN: "no expert's box there to judge it by",
+    Verdict.HIT: mark("hits an expert's lesion"),
+    Verdict.FALSE: mark("hits no expert's lesion"),
+    Verdict.MISSED: mark("missed by the model at this confidence"),
+    Verdict.UNKNOWN: mark("no expert's box there to judge it by"),
 }
 
 
 def describe_lesion(row: LesionRow) -> str:
     """Return a lesion in words, for tool tips and screen readers."""
-    whose = "AI lesion" if row.kind is BoxKind.DETECTION else "Expert's lesion"
-    parts = [f"{whose} {row.number}", _VERDICT_WORDS[row.verdict]]
+    whose = tr("AI lesion") if row.kind is BoxKind.DETECTION else tr("Expert's lesion")
+    parts = [f"{whose} {row.number}", tr(_VERDICT_WORDS[row.verdict])]
     if row.subtype:
-        parts.append(f"expert's label {row.subtype}")
+        parts.append(tr("expert's label {subtype}").format(subtype=row.subtype))
     if row.score is not None:
-        parts.append(f"score {row.score:.3f}")
-    parts.append(f"{row.slice_count} slice{'' if row.slice_count == 1 else 's'}")
+        parts.append(tr("score {score:.3f}").format(score=row.score))
+    parts.append(tr("%n slice(s)", "", row.slice_count))
     if row.long_axis_mm is not None:
-        parts.append(f"long axis {row.long_axis_mm:.1f} mm ({row.size_note})")
+        parts.append(
+            tr("long axis {long_axis_mm:.1f} mm ({size_note})").format(
+                long_axis_mm=row.long_axis_mm, size_note=row.size_note
+            )
+        )
     if row.iou is not None:
-        what = "mean IoU" if row.kind is BoxKind.DETECTION else "best IoU of a shown box"
+        what = tr("mean IoU") if row.kind is BoxKind.DETECTION else tr("best IoU of a shown box")
         parts.append(f"{what} {row.iou:.2f}")
     return ", ".join(parts)

@@ -15,6 +15,7 @@ from ctbox.gui.measuring.panel import MeasurementRow, MeasurementsPanel
 from ctbox.gui.measuring.store import MeasurementStore
 from ctbox.gui.measuring.surface import Surface, build_surface, find_unit
 from ctbox.gui.toasts import ToastArea
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.workflows.open_case import Case
 
@@ -43,7 +44,7 @@ class MeasuringCommands(QObject):
         self._planes: list[tuple[Surface, Callable[[int], object]]] = []
         self._plane_names: dict[str, str] = {}
         self.dock = window.add_dock(
-            "Measurements",
+            tr("Measurements"),
             "measurementsDock",
             self.panel,
             Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -101,8 +102,8 @@ class MeasuringCommands(QObject):
         """Delete a measurement, and offer to bring it back."""
         self.store.remove(measurement)
         self._toasts.show_toast(
-            f"{measurement.kind.title} deleted.",
-            action_text="Undo",
+            tr("{kind} deleted.").format(kind=measurement.kind.title),
+            action_text=tr("Undo"),
             on_action=lambda: self.store.put(measurement),
         )
 
@@ -131,11 +132,11 @@ class MeasuringCommands(QObject):
 
     def _copy(self) -> None:
         if not self.panel.rows:
-            self._toasts.show_toast("Nothing measured yet: D, A and I draw.")
+            self._toasts.show_toast(tr("Nothing measured yet: D, A and I draw."))
             return
         self.panel.copy()
         count = len(self.panel.rows)
-        self._toasts.show_toast(f"{count} measurement{'s' if count != 1 else ''} copied.")
+        self._toasts.show_toast(tr("%n measurement(s) copied.", "", count))
 
     def _find_place(self, measurement: Measurement) -> tuple[str, int, str] | None:
         """Return the key of a measurement's series, its slice from 0, and the series' name."""
@@ -143,7 +144,7 @@ class MeasuringCommands(QObject):
             series = series_case.series
             for index, slice_ in enumerate(series.slices):
                 if slice_.sop_instance_uid == measurement.sop_instance_uid:
-                    return series.key, index, series.description or "Series"
+                    return series.key, index, series.description or tr("Series")
         return self._find_plane_place(measurement)
 
     def _find_plane_place(self, measurement: Measurement) -> tuple[str, int, str] | None:
@@ -152,7 +153,7 @@ class MeasuringCommands(QObject):
         for series_case in () if self._case is None or number is None else self._case.series:
             key = series_case.series.key
             if number is not None and uid.startswith(f"{key}:"):
-                return key, number, self._plane_names.get(uid, "Plane")
+                return key, number, self._plane_names.get(uid, tr("Plane"))
         return None
 
     def _show_plane(self, measurement: Measurement) -> None:
@@ -187,7 +188,7 @@ class MeasuringCommands(QObject):
             shown = surface.find_slice()
             if shown is not None and shown.sop_instance_uid == item.sop_instance_uid:
                 plane = find_plane(shown.image_orientation) or "plane"
-                self._plane_names[item.sop_instance_uid] = plane.capitalize()
+                self._plane_names[item.sop_instance_uid] = tr(plane.capitalize())
                 unit = surface.find_unit()
                 lines = describe_measurement(item, shown, surface.view.pixels, unit)
                 self._lines[item] = lines

@@ -15,6 +15,7 @@ from ctbox.gui.measuring.geometry import (
     compute_length_mm,
     measure_ellipse,
 )
+from ctbox.gui.translation import tr
 
 
 class MeasurementKind(enum.Enum):
@@ -27,7 +28,7 @@ class MeasurementKind(enum.Enum):
     @property
     def title(self) -> str:
         """Its name on the screen."""
-        return {"ruler": "Ruler", "angle": "Angle", "ellipse": "Ellipse"}[self.value]
+        return {"ruler": tr("Ruler"), "angle": tr("Angle"), "ellipse": tr("Ellipse")}[self.value]
 
     @property
     def point_count(self) -> int:
@@ -78,14 +79,14 @@ class Measurement:
 def find_refusal(kind: MeasurementKind, slice_: Slice) -> str | None:
     """Return why a slice cannot be measured so; None if it can."""
     if kind is MeasurementKind.RULER and slice_.pixel_spacing_mm is None:
-        return (
+        return tr(
             "No distance in mm: this image has no valid PixelSpacing. "
             "Angles and ellipses (HU without area) still work."
         )
     if kind is MeasurementKind.ANGLE and find_pixel_aspect(slice_) is None:
-        return "No angle: neither PixelSpacing nor PixelAspectRatio of this image is valid."
+        return tr("No angle: neither PixelSpacing nor PixelAspectRatio of this image is valid.")
     if kind is MeasurementKind.ELLIPSE and slice_.is_color:
-        return "No ellipse: a colour image holds no values to average."
+        return tr("No ellipse: a colour image holds no values to average.")
     return None
 
 
@@ -118,7 +119,7 @@ def describe_measurement(
     points = measurement.points
     if measurement.kind is MeasurementKind.RULER:
         if slice_.pixel_spacing_mm is None:
-            return ("no PixelSpacing",)
+            return (tr("no PixelSpacing"),)
         return (f"{compute_length_mm(points[0], points[1], slice_.pixel_spacing_mm):.1f} mm",)
     if measurement.kind is MeasurementKind.ANGLE:
         aspect = find_pixel_aspect(slice_)
@@ -137,16 +138,18 @@ def _describe_ellipse(
     corner, opposite = measurement.points
     figures = measure_ellipse(pixels, corner, opposite, slice_.pixel_spacing_mm)
     if figures is None:
-        return ("no pixel inside",)
+        return (tr("no pixel inside"),)
     digits = 0 if pixels.dtype == np.int16 else 2
     unit = f" {unit}".rstrip()
-    area = "area unknown: no PixelSpacing"
+    area = tr("area unknown: no PixelSpacing")
     if figures.area_mm2 is not None:
-        area = f"{figures.area_mm2:.0f} mm²  ({figures.count} px)"
+        area = tr("{area_mm2:.0f} mm²  ({count} px)").format(
+            area_mm2=figures.area_mm2, count=figures.count
+        )
     low, high = (_write(value, digits) for value in (figures.minimum, figures.maximum))
     return (
         f"{_write(figures.mean, max(digits, 1))} ± {_write(figures.sd, max(digits, 1))}{unit}",
-        f"min {low}  max {high}{unit}",
+        tr("min {low}  max {high}{unit}").format(low=low, high=high, unit=unit),
         area,
     )
 

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.gui.measuring.measurement import Measurement
+from ctbox.gui.translation import mark, tr
 
-HEADINGS = ("Series", "Slice", "Kind", "Value")
-_EMPTY = "Nothing measured yet.\n\nD draws a ruler, A an angle, I an ellipse."
+HEADINGS = (mark("Series"), mark("Slice"), mark("Kind"), mark("Value"))
+_EMPTY = mark("Nothing measured yet.\n\nD draws a ruler, A an angle, I an ellipse.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class MeasurementsPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: tuple[MeasurementRow, ...] = ()
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels(HEADINGS[1:])
+        self.tree.setHeaderLabels([tr(words) for words in HEADINGS[1:]])
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
-        self.tree.setAccessibleName("Measurements")
+        self.tree.setAccessibleName(tr("Measurements"))
         self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 5px; }")
         header = self.tree.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
@@ -78,10 +79,10 @@ class MeasurementsPanel(QWidget):
         self.tree.itemClicked.connect(self._on_clicked)
         self.tree.itemActivated.connect(self._on_clicked)
         self.copy_button = self._build_button(
-            "Copy all", "Copy the list as text with tabs", self.copy
+            tr("Copy all"), tr("Copy the list as text with tabs"), self.copy
         )
         self.delete_button = self._build_button(
-            "Delete", "Delete the chosen measurement  (Del)", self._on_delete
+            tr("Delete"), tr("Delete the chosen measurement  (Del)"), self._on_delete
         )
         self._lay_out()
         self.show_rows((), None)
@@ -93,7 +94,7 @@ class MeasurementsPanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        empty = QLabel(_EMPTY)
+        empty = QLabel(tr(_EMPTY))
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setWordWrap(True)
         empty.setProperty("muted", True)
@@ -131,7 +132,7 @@ class MeasurementsPanel(QWidget):
 
     def format_text(self) -> str:
         """Return the list as lines with tabs, headings first."""
-        lines = [HEADINGS, *(row.cells for row in self._rows)]
+        lines = [tuple(map(tr, HEADINGS)), *(row.cells for row in self._rows)]
         return "\n".join("\t".join(cells) for cells in lines) + "\n"
 
     def copy(self) -> None:

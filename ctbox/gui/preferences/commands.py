@@ -18,6 +18,7 @@ from ctbox.gui.preferences.key_bindings import KeyBindings
 from ctbox.gui.session import Session
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.training_commands import TrainingCommands
+from ctbox.gui.translation import tr
 from ctbox.gui.window_presets import FIRST_DIGIT, LAST_DIGIT
 from ctbox.settings import HIDEABLE_OVERLAYS, Settings
 
@@ -89,11 +90,11 @@ class PreferencesCommands(QObject):
     def _follow_keys(self, lesions: LesionsPanel) -> None:
         """Let the tooltips that name a key go with the keys as they are."""
         commands, viewer = self._window.commands, self._window.viewer
-        words = "Find tumours on every slice and link them to lesions"
+        words = tr("Find tumours on every slice and link them to lesions")
         follow_tip(lesions.predict, commands["predict_series"], words)
-        words = "Where the model looked. It is not a segmentation."
+        words = tr("Where the model looked. It is not a segmentation.")
         follow_tip(lesions.attention.shown, commands["attention"], words)
-        follow_tip(viewer.cine_speed, commands["cine"], "Slices a second of cine")
+        follow_tip(viewer.cine_speed, commands["cine"], tr("Slices a second of cine"))
 
     def _give_keys(self) -> None:
         """Let the planes scroll by the keys that scroll slices."""
@@ -180,7 +181,7 @@ class PreferencesCommands(QObject):
 
     def show_sheet(self) -> None:
         """Show all keys as they are now."""
-        title = self.bindings.profile.title
+        title = tr(self.bindings.profile.title)
         self.sheet = ShortcutSheet(self._window.commands, self._window, title)
         self.sheet.change_requested.connect(self._on_change_requested)
         self.sheet.open()
@@ -234,11 +235,11 @@ class PreferencesCommands(QObject):
         if is_keys:
             profile = self.bindings.profile.name
             own = {name: keys for name, keys in self.bindings.own.items() if name != profile}
-            wanted, told = replace(before, own_shortcuts=own), "All keys are the profile's."
+            wanted, told = replace(before, own_shortcuts=own), tr("All keys are the profile's.")
         else:
             defaults = Settings()
             values = {name: getattr(defaults, name) for name in _RESET}
-            wanted, told = replace(before, **values), "Defaults restored."
+            wanted, told = replace(before, **values), tr("Defaults restored.")
         self._before = before
         self.apply(wanted)
         if self.dialog is not None:
@@ -248,7 +249,7 @@ class PreferencesCommands(QObject):
         if self._before is not None and self.dialog is not None:
             self.apply(self._before)
             self._before = None
-            self.dialog.tell("As before.")
+            self.dialog.tell(tr("As before."))
 
     # --- folders ------------------------------------------------------------------------------
 
@@ -259,7 +260,11 @@ class PreferencesCommands(QObject):
         except OSError:
             is_shown = False
         if self.dialog is not None:
-            told = "" if is_shown else f"No program here shows folders. It is {folder}."
+            told = (
+                ""
+                if is_shown
+                else tr("No program here shows folders. It is {folder}.").format(folder=folder)
+            )
             self.dialog.files.note.setText(told)
 
     def _measure_cache(self) -> None:
@@ -272,10 +277,12 @@ class PreferencesCommands(QObject):
         from ctbox.gui.preferences.disk_places import empty_folder, find_places
 
         if any(each.title for each in self._runner.running) and self.dialog is not None:
-            self.dialog.files.note.setText("Something is running that may need it: try again then.")
+            self.dialog.files.note.setText(
+                tr("Something is running that may need it: try again then.")
+            )
             return
         handle = self._runner.start(
-            empty_folder, find_places()[-1].folder, title="Emptying the cache"
+            empty_folder, find_places()[-1].folder, title=tr("Emptying the cache")
         )
         handle.finished.connect(self._on_measured)
 
@@ -287,9 +294,11 @@ class PreferencesCommands(QObject):
 
 def find_fixed_keys(bar: QMenuBar) -> dict[str, str]:
     """Return the keys that belong to no command, with what they do."""
-    fixed = {str(digit): "shows a display window" for digit in range(FIRST_DIGIT, LAST_DIGIT + 1)}
+    fixed = {
+        str(digit): tr("shows a display window") for digit in range(FIRST_DIGIT, LAST_DIGIT + 1)
+    }
     for action in bar.actions():
         key = QKeySequence.mnemonic(action.text()).toString()
         if key:
-            fixed[key] = f"opens the menu {action.text().replace('&', '')}"
+            fixed[key] = tr("opens the menu {text}").format(text=action.text().replace("&", ""))
     return fixed

@@ -19,13 +19,14 @@ from ctbox.gui.preferences.files_page import FilesPage
 from ctbox.gui.preferences.key_page import KeyPage
 from ctbox.gui.preferences.prediction_page import PredictionPage
 from ctbox.gui.preferences.reading_page import ReadingPage
+from ctbox.gui.translation import mark, tr
 from ctbox.settings import Settings
 
 _SIZE = (800, 540)
 _NAVIGATION_WIDTH = 136
 _ROW = QSize(0, 34)
 READING, PREDICTION, FILES, KEYS = range(4)
-_TITLES = ("Reading", "Prediction", "Files", "Shortcuts")
+_TITLES = (mark("Reading"), mark("Prediction"), mark("Files"), mark("Shortcuts"))
 
 
 class SettingsDialog(QDialog):
@@ -47,7 +48,7 @@ class SettingsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
         self.reading, self.prediction, self.files, self.keys = pages
@@ -62,11 +63,11 @@ class SettingsDialog(QDialog):
         self.reset.clicked.connect(lambda: self.reset_requested.emit(self.page == KEYS))
         self.told = QLabel()
         self.told.setProperty("muted", True)
-        self.undo = QPushButton("Undo")
+        self.undo = QPushButton(tr("Undo"))
         self.undo.setProperty("link", True)
         self.undo.setAutoDefault(False)
         self.undo.clicked.connect(self.undo_requested)
-        self.close_button = QPushButton("Close")
+        self.close_button = QPushButton(tr("Close"))
         self.close_button.setAutoDefault(False)
         self.close_button.clicked.connect(self.accept)
         self._lay_out()
@@ -76,10 +77,10 @@ class SettingsDialog(QDialog):
 
     def _build_navigation(self) -> QListWidget:
         navigation = QListWidget()
-        navigation.setAccessibleName("Pages of the settings")
+        navigation.setAccessibleName(tr("Pages of the settings"))
         navigation.setObjectName("settingsPages")
         navigation.setFixedWidth(_NAVIGATION_WIDTH)
-        for title in _TITLES:
+        for title in map(tr, _TITLES):
             item = QListWidgetItem(title)
             item.setSizeHint(_ROW)
             navigation.addItem(item)
@@ -127,10 +128,10 @@ class SettingsDialog(QDialog):
         self._stack.setCurrentIndex(page)
         is_keys = page == KEYS
         self.reset.setVisible(page != FILES)
-        self.reset.setText("Restore all keys" if is_keys else "Reset to defaults")
+        self.reset.setText(tr("Restore all keys") if is_keys else tr("Reset to defaults"))
         self.reset.setToolTip(
-            "All commands get this profile's keys"
+            tr("All commands get this profile's keys")
             if is_keys
-            else "All of Reading and Prediction; your name, folders and keys stay"
+            else tr("All of Reading and Prediction; your name, folders and keys stay")
         )
         self.tell("")

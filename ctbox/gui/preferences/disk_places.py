@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ctbox import paths
 from ctbox.annotations.store import edits_folder
+from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
 
 
@@ -35,10 +36,10 @@ class DiskPlace:
 def find_places() -> tuple[DiskPlace, ...]:
     """Return the folders that a reader may look for; the cache comes last."""
     return (
-        DiskPlace("Data", "Catalogue, models, training runs", paths.user_data_folder()),
-        DiskPlace("Autosave", "Every edit of your boxes as it is made", edits_folder()),
-        DiskPlace("Settings", "What you chose here", paths.user_config_folder()),
-        DiskPlace("Cache", "Made again when it is needed", paths.user_cache_folder()),
+        DiskPlace(tr("Data"), tr("Catalogue, models, training runs"), paths.user_data_folder()),
+        DiskPlace(tr("Autosave"), tr("Every edit of your boxes as it is made"), edits_folder()),
+        DiskPlace(tr("Settings"), tr("What you chose here"), paths.user_config_folder()),
+        DiskPlace(tr("Cache"), tr("Made again when it is needed"), paths.user_cache_folder()),
     )
 
 
@@ -72,5 +73,5 @@ def empty_folder(folder: Path, ctx: TaskContext) -> int:
 def describe_size(size: int) -> str:
     """Return bytes as a person reads them, in powers of ten."""
     if size < 10**6:
-        return f"{size / 1e3:.0f} kB" if size else "nothing"
+        return f"{size / 1e3:.0f} kB" if size else tr("nothing")
     return f"{size / 1e6:.0f} MB" if size < 10**9 else f"{size / 1e9:.1f} GB"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBox
 from ctbox.gui.preferences.disk_places import DiskPlace, describe_size
 from ctbox.gui.preferences.page import SettingsPage, make_heading, make_hint
 from ctbox.gui.report.folder_field import FolderField
+from ctbox.gui.translation import tr
 from ctbox.paths import HOME_VARIABLE
 
 
@@ -29,14 +30,16 @@ class FilesPage(SettingsPage):
     def __init__(self, places: Sequence[DiskPlace]) -> None:
         super().__init__()
         self.name = QLineEdit()
-        self.name.setAccessibleName("Your name")
-        self.name.setPlaceholderText("Written with boxes that you unlock")
-        self.folder = FolderField("Save my boxes in", "Asked on the first save")
+        self.name.setAccessibleName(tr("Your name"))
+        self.name.setPlaceholderText(tr("Written with boxes that you unlock"))
+        self.folder = FolderField(tr("Save my boxes in"), tr("Asked on the first save"))
         self.taken = make_hint("…")
-        self.clear = QPushButton("Empty it")
+        self.clear = QPushButton(tr("Empty it"))
         self.clear.setAutoDefault(False)
-        self.clear.setAccessibleName("Empty the cache")
-        self.clear.setToolTip("Delete prepared training data and other things made again on need")
+        self.clear.setAccessibleName(tr("Empty the cache"))
+        self.clear.setToolTip(
+            tr("Delete prepared training data and other things made again on need")
+        )
         self.clear.clicked.connect(self.empty_requested)
         self.note = make_hint()
         self.open_buttons: dict[str, QPushButton] = {}
@@ -50,8 +53,8 @@ class FilesPage(SettingsPage):
 
     def _lay_out(self, places: Sequence[DiskPlace]) -> None:
         self.form.setFieldGrowthPolicy(self.form.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.form.addRow("Your &name", self.name)
-        self.form.addRow("Save my &boxes in", self.folder)
+        self.form.addRow(tr("Your &name"), self.name)
+        self.form.addRow(tr("Save my &boxes in"), self.folder)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -62,12 +65,12 @@ class FilesPage(SettingsPage):
             path = QLineEdit(str(place.folder))
             path.setReadOnly(True)
             path.setProperty("plain", True)
-            path.setAccessibleName(f"Folder: {place.title}")
+            path.setAccessibleName(tr("Folder: {place}").format(place=place.title))
             path.setCursorPosition(0)
             path.setToolTip(f"{place.tip}\n{place.folder}")
-            button = QPushButton("Show")
+            button = QPushButton(tr("Show"))
             button.setAutoDefault(False)
-            button.setAccessibleName(f"Show folder: {place.title}")
+            button.setAccessibleName(tr("Show folder: {place}").format(place=place.title))
             button.clicked.connect(
                 lambda _=False, folder=place.folder: self.open_requested.emit(folder)
             )
@@ -75,19 +78,23 @@ class FilesPage(SettingsPage):
             grid.addWidget(title, row, 0)
             grid.addWidget(path, row, 1)
             grid.addWidget(button, row, 2)
-        grid.addWidget(QLabel("Cache takes"), len(places), 0)
+        grid.addWidget(QLabel(tr("Cache takes")), len(places), 0)
         grid.addWidget(self.taken, len(places), 1)
         grid.addWidget(self.clear, len(places), 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.form)
         layout.addSpacing(18)
-        layout.addWidget(make_heading("Folders"))
+        layout.addWidget(make_heading(tr("Folders")))
         layout.addSpacing(4)
         layout.addLayout(grid)
         layout.addSpacing(4)
         layout.addWidget(
-            make_hint(f"{HOME_VARIABLE}, set before the start, keeps all of them in another place.")
+            make_hint(
+                tr(
+                    "{home_variable}, set before the start, keeps all of them in another place."
+                ).format(home_variable=HOME_VARIABLE)
+            )
         )
         layout.addWidget(self.note)
         layout.addStretch(1)

@@ -21,9 +21,10 @@ from ctbox.gui.preferences.key_bindings import KeyBindings
 from ctbox.gui.preferences.key_profiles import MOST_KEYS, PROFILES, SPECS, normalise_key
 from ctbox.gui.preferences.key_table import KeyTable
 from ctbox.gui.preferences.page import choose_value, make_choice, make_hint
+from ctbox.gui.translation import mark, tr
 
 _FIELD_WIDTH = 104
-_FIELD_NAMES = ("Key", "Second key")
+_FIELD_NAMES = (mark("Key"), mark("Second key"))
 
 
 class KeyField(QWidget):
@@ -36,13 +37,13 @@ class KeyField(QWidget):
         self.edit = QKeySequenceEdit()
         self.edit.setMaximumSequenceLength(1)
         self.edit.setAccessibleName(name)
-        self.edit.setToolTip("Press the key")
+        self.edit.setToolTip(tr("Press the key"))
         self.edit.setFixedWidth(_FIELD_WIDTH)
         self.edit.editingFinished.connect(self._on_pressed)
-        self.remove = QPushButton("Remove")
+        self.remove = QPushButton(tr("Remove"))
         self.remove.setProperty("link", True)
         self.remove.setAutoDefault(False)
-        self.remove.setAccessibleName(f"Remove: {name}")
+        self.remove.setAccessibleName(tr("Remove: {name}").format(name=name))
         self.remove.clicked.connect(lambda: self.entered.emit(""))
         self._shown = ""
         label = QLabel(name)
@@ -78,17 +79,19 @@ class KeyPage(QWidget):
         super().__init__()
         self._bindings = bindings
         self._take: Callable[[], None] | None = None
-        self.profile = make_choice("Profile", [(each.title, each.name) for each in PROFILES])
+        self.profile = make_choice(
+            tr("Profile"), [(tr(each.title), each.name) for each in PROFILES]
+        )
         self.note = make_hint()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search a command, a group or a key")
-        self.search.setAccessibleName("Search commands")
+        self.search.setPlaceholderText(tr("Search a command, a group or a key"))
+        self.search.setAccessibleName(tr("Search commands"))
         self.search.setClearButtonEnabled(True)
         self.table = KeyTable(bindings)
-        self.fields = [KeyField(_FIELD_NAMES[place]) for place in range(MOST_KEYS)]
-        self.restore = QPushButton("Restore")
+        self.fields = [KeyField(tr(_FIELD_NAMES[place])) for place in range(MOST_KEYS)]
+        self.restore = QPushButton(tr("Restore"))
         self.restore.setAutoDefault(False)
-        self.restore.setToolTip("Give this command the profile's keys back")
+        self.restore.setToolTip(tr("Give this command the profile's keys back"))
         self.message = make_hint()
         self.take = QPushButton()
         self.take.setAutoDefault(False)
@@ -99,7 +102,7 @@ class KeyPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(12)
-        words = QLabel("&Profile")
+        words = QLabel(tr("&Profile"))
         words.setBuddy(self.profile)
         head.addWidget(words)
         head.addWidget(self.profile)
@@ -153,7 +156,9 @@ class KeyPage(QWidget):
         if refusal:
             self._tell(refusal)
         elif owner is not None:
-            words = f"{format_key(key)} belongs to {_describe(owner)}. Nothing was changed."
+            words = tr("{key} belongs to {owner}. Nothing was changed.").format(
+                key=format_key(key), owner=_describe(owner)
+            )
             self._tell(words, lambda: self._set(name, place, key, owner))
         else:
             self._set(name, place, key, None)
@@ -177,7 +182,10 @@ class KeyPage(QWidget):
             self._restore(name, owners)
             return
         told = " and ".join(_describe(owner) for owner in owners)
-        self._tell(f"Its keys belong to {told} now.", lambda: self._restore(name, owners))
+        self._tell(
+            tr("Its keys belong to {told} now.").format(told=told),
+            lambda: self._restore(name, owners),
+        )
 
     def _restore(self, name: str, owners: tuple[str, ...]) -> None:
         self._bindings.restore(name)
@@ -186,7 +194,11 @@ class KeyPage(QWidget):
     def _describe_loser(self, owner: str) -> str:
         left = "   ".join(format_key(key) for key in self._bindings.find_keys(owner))
         words = SPECS[owner].plain_text
-        return f"{words} keeps {left}." if left else f"{words} has no key now."
+        return (
+            tr("{words} keeps {left}.").format(words=words, left=left)
+            if left
+            else tr("{words} has no key now.").format(words=words)
+        )
 
     def _on_take(self) -> None:
         if self._take is not None:
@@ -198,7 +210,7 @@ class KeyPage(QWidget):
         name = self.table.command
         self.take.setVisible(take is not None and name is not None)
         if take is not None and name is not None:
-            self.take.setText(f"Take it for {SPECS[name].plain_text}")
+            self.take.setText(tr("Take it for {name}").format(name=SPECS[name].plain_text))
 
     def _render(self) -> None:
         bindings, name = self._bindings, self.table.command
@@ -217,4 +229,4 @@ class KeyPage(QWidget):
 
 def _describe(name: str) -> str:
     spec = SPECS[name]
-    return f"{spec.plain_text} ({spec.group})"
+    return f"{spec.plain_text} ({tr(spec.group)})"

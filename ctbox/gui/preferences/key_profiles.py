@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 
 from ctbox.gui.action_spec import ActionSpec, Scope
 from ctbox.gui.actions import ACTIONS
+from ctbox.gui.translation import mark, tr
 
 Keys = tuple[str, ...]
 
@@ -51,14 +52,16 @@ class KeyProfile:
 
 RADIOLOGY = KeyProfile(
     "radiology",
-    "Radiology",
-    "As in reading rooms: the arrows scroll, W is window/level, D and A measure.",
+    mark("Radiology"),
+    mark("As in reading rooms: the arrows scroll, W is window/level, D and A measure."),
 )
 ANNOTATOR = KeyProfile(
     "annotator",
-    "Annotator",
-    "As in labelImg: W draws a box, A and D go to the previous and the next slice. What they "
-    "displace takes Shift: window/level Shift+W, angle Shift+A, distance Shift+D.",
+    mark("Annotator"),
+    mark(
+        "As in labelImg: W draws a box, A and D go to the previous and the next slice. What they "
+        "displace takes Shift: window/level Shift+W, angle Shift+A, distance Shift+D."
+    ),
     {
         "tool_draw": ("W", "M"),
         "previous_slice": ("A", "Up"),
@@ -102,14 +105,16 @@ def find_refusal(name: str, key: str, fixed: Mapping[str, str]) -> str:
         Keys that belong to no command, with what they do.
     """
     if not key:
-        return "That key cannot be used."
+        return tr("That key cannot be used.")
     if key in fixed:
-        return f"{key} {fixed[key]} and stays so."
+        return tr("{key} {key2} and stays so.").format(key=key, key2=fixed[key])
     combination = _find_combination(key)
     held = combination.keyboardModifiers() & ~Qt.KeyboardModifier.ShiftModifier
     is_bare = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
     if SPECS[name].scope is Scope.WINDOW and is_bare and combination.key() in _WIDGET_KEYS:
-        return f"{key} moves in lists and fields; only commands of the image can have it."
+        return tr(
+            "{key} moves in lists and fields; only commands of the image can have it."
+        ).format(key=key)
     return ""
 
 

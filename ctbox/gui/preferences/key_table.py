@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
 from ctbox.gui.help_dialogs import format_key
 from ctbox.gui.preferences.key_bindings import KeyBindings
 from ctbox.gui.preferences.key_profiles import RADIOLOGY, SPECS, find_profile_keys
+from ctbox.gui.translation import mark, tr
 
-_TITLES = ("Command", "Group", "Keys", "In Radiology")
+_TITLES = (mark("Command"), mark("Group"), mark("Keys"), mark("In Radiology"))
 _COMMAND, _GROUP, _KEYS, _USUAL = range(len(_TITLES))
 _SEARCHED = (_COMMAND, _GROUP, _KEYS)
 _NAMES = tuple(SPECS)
@@ -28,8 +29,8 @@ class KeyTable(QTableWidget):
     def __init__(self, bindings: KeyBindings, parent: QWidget | None = None) -> None:
         super().__init__(len(_NAMES), len(_TITLES), parent)
         self._bindings = bindings
-        self.setHorizontalHeaderLabels(list(_TITLES))
-        self.setAccessibleName("Commands and their keys")
+        self.setHorizontalHeaderLabels(list(map(tr, _TITLES)))
+        self.setAccessibleName(tr("Commands and their keys"))
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -49,7 +50,7 @@ class KeyTable(QTableWidget):
 
     def _add_row(self, row: int, name: str) -> tuple[QTableWidgetItem, ...]:
         spec = SPECS[name]
-        items = tuple(QTableWidgetItem(text) for text in (spec.plain_text, spec.group, "", ""))
+        items = tuple(QTableWidgetItem(text) for text in (spec.plain_text, tr(spec.group), "", ""))
         for column, item in enumerate(items):
             self.setItem(row, column, item)
         return items

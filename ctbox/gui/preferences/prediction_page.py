@@ -9,16 +9,21 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QVBoxLayout
 
 from ctbox.gui.preferences.page import SettingsPage, choose_value, make_choice, make_hint
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.model_store import StoredModel
 
 _FIELD_WIDTH = 260
 _DEFAULT_CONFIDENCE = 0.3
 _MEANINGS = {
-    "auto": "The GPU if a trial computation on it succeeds, else the CPU; the chip in the upper "
-    "right corner says which.",
-    "cpu": "Always the CPU, also where there is a GPU.",
-    "cuda": "The GPU alone. If it can't be used, predicting stops and says why, instead of "
-    "going on slowly on the CPU.",
+    "auto": mark(
+        "The GPU if a trial computation on it succeeds, else the CPU; the chip in the upper "
+        "right corner says which."
+    ),
+    "cpu": mark("Always the CPU, also where there is a GPU."),
+    "cuda": mark(
+        "The GPU alone. If it can't be used, predicting stops and says why, instead of "
+        "going on slowly on the CPU."
+    ),
 }
 
 
@@ -29,16 +34,16 @@ class PredictionPage(SettingsPage):
         super().__init__()
         self._default = default
         self.device = make_choice(
-            "Compute on", (("Automatic", "auto"), ("CPU", "cpu"), ("GPU (CUDA)", "cuda"))
+            tr("Compute on"), ((tr("Automatic"), "auto"), ("CPU", "cpu"), ("GPU (CUDA)", "cuda"))
         )
         self.meaning = make_hint()
-        self.model = make_choice("Model", ())
-        self.own = QCheckBox("The &model's own")
+        self.model = make_choice(tr("Model"), ())
+        self.own = QCheckBox(tr("The &model's own"))
         self.confidence = QDoubleSpinBox()
         self.confidence.setRange(0.0, 1.0)
         self.confidence.setSingleStep(0.05)
         self.confidence.setKeyboardTracking(False)
-        self.confidence.setAccessibleName("Confidence")
+        self.confidence.setAccessibleName(tr("Confidence"))
         self._list_models(models)
         self._lay_out()
         self.device.currentIndexChanged.connect(
@@ -58,7 +63,7 @@ class PredictionPage(SettingsPage):
         for each in models:
             words = each.name
             if each.name == self._default:
-                words += "  (shipped default)"
+                words += tr("  (shipped default)")
             if each.problem is not None:
                 words += "  (damaged)"
             self.model.addItem(words, None if each.name == self._default else each.name)
@@ -76,12 +81,12 @@ class PredictionPage(SettingsPage):
         score.addWidget(self.own)
         score.addWidget(self.confidence)
         score.addStretch(1)
-        self.form.addRow("C&ompute on", self.device)
+        self.form.addRow(tr("C&ompute on"), self.device)
         self.form.addRow("", self.meaning)
-        self.form.addRow("Mo&del", self.model)
-        self.form.addRow("", make_hint("Cards, comparison, import and export: AI ▸ Models…"))
-        self.form.addRow("Confidence", score)
-        hint = "Boxes with a lower score are hidden everywhere; nothing is predicted anew."
+        self.form.addRow(tr("Mo&del"), self.model)
+        self.form.addRow("", make_hint(tr("Cards, comparison, import and export: AI ▸ Models…")))
+        self.form.addRow(tr("Confidence"), score)
+        hint = tr("Boxes with a lower score are hidden everywhere; nothing is predicted anew.")
         self.form.addRow("", make_hint(hint))
         self.form.setFieldGrowthPolicy(self.form.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout = QVBoxLayout(self)
@@ -97,7 +102,7 @@ class PredictionPage(SettingsPage):
         """Bring the widgets to what the settings say."""
         settings = self.settings
         choose_value(self.device, settings.device)
-        self.meaning.setText(_MEANINGS[settings.device])
+        self.meaning.setText(tr(_MEANINGS[settings.device]))
         model = settings.default_model
         if model is not None and self.model.findData(model) < 0:
             self.model.addItem(model, model)  # a folder, named when the program was started

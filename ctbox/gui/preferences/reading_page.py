@@ -13,16 +13,17 @@ from ctbox.gui.preferences.page import (
     make_heading,
     make_hint,
 )
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.panel import MAX_CINE_FPS
 from ctbox.settings import HIDEABLE_OVERLAYS
 
 _FIELD_WIDTH = 260
 _LAYERS = {
-    "annotations": "&Expert's boxes",
-    "detections": "&Predicted boxes",
-    "mine": "&My boxes",
-    "texts": "Corner te&xts and scale",
-    "patient": "Patient's &identity",
+    "annotations": mark("&Expert's boxes"),
+    "detections": mark("&Predicted boxes"),
+    "mine": mark("&My boxes"),
+    "texts": mark("Corner te&xts and scale"),
+    "patient": mark("Patient's &identity"),
 }
 
 
@@ -31,18 +32,20 @@ class ReadingPage(SettingsPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme = make_choice("Theme", (("Dark", "dark"), ("Light", "light")))
-        self.pixels = make_choice("Pixels", (("Smooth", True), ("Squares (nearest)", False)))
+        self.theme = make_choice(tr("Theme"), ((tr("Dark"), "dark"), (tr("Light"), "light")))
+        self.pixels = make_choice(
+            tr("Pixels"), ((tr("Smooth"), True), (tr("Squares (nearest)"), False))
+        )
         self.drag = make_choice(
-            "Window drag",
-            (("Right wider, up brighter", False), ("Left wider, down brighter", True)),
+            tr("Window drag"),
+            ((tr("Right wider, up brighter"), False), (tr("Left wider, down brighter"), True)),
         )
         self.speed = QSpinBox()
         self.speed.setRange(1, MAX_CINE_FPS)
-        self.speed.setSuffix(" slices a second")
-        self.speed.setAccessibleName("Cine speed")
-        self.layers = {name: QCheckBox(_LAYERS[name]) for name in HIDEABLE_OVERLAYS}
-        self.outline = QCheckBox("Sobel &outline")
+        self.speed.setSuffix(tr(" slices a second"))
+        self.speed.setAccessibleName(tr("Cine speed"))
+        self.layers = {name: QCheckBox(tr(_LAYERS[name])) for name in HIDEABLE_OVERLAYS}
+        self.outline = QCheckBox(tr("Sobel &outline"))
         self._lay_out()
         self._follow(self.theme, "theme")
         self._follow(self.pixels, "smooth")
@@ -58,10 +61,10 @@ class ReadingPage(SettingsPage):
 
     def _lay_out(self) -> None:
         rows = (
-            ("&Theme", self.theme),
-            ("Pi&xels", self.pixels),
-            ("&Window drag", self.drag),
-            ("&Cine", self.speed),
+            (tr("&Theme"), self.theme),
+            (tr("Pi&xels"), self.pixels),
+            (tr("&Window drag"), self.drag),
+            (tr("&Cine"), self.speed),
         )
         for words, widget in rows:
             widget.setMinimumWidth(_FIELD_WIDTH)
@@ -76,13 +79,13 @@ class ReadingPage(SettingsPage):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.form)
         layout.addSpacing(18)
-        layout.addWidget(make_heading("On the image from the start"))
+        layout.addWidget(make_heading(tr("On the image from the start")))
         layout.addSpacing(4)
         layout.addLayout(grid)
         layout.addSpacing(4)
         layout.addWidget(
             make_hint(
-                "While you read, the tool bar and the keys show and hide them for the moment."
+                tr("While you read, the tool bar and the keys show and hide them for the moment.")
             )
         )
         layout.addStretch(1)

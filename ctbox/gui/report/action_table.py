@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from ctbox.gui.action_spec import ActionSpec
+from ctbox.gui.translation import mark
 
-_REPORTS = "Reports"
+_REPORTS = mark("Reports")
 
 REPORT_ACTIONS = (
     ActionSpec(
-        "batch_report", _REPORTS, "&Batch report…", ("Ctrl+Shift+R",), "report",
-        "Judge models on a folder of patients and write tables, a page and pictures",
+        "batch_report", _REPORTS, mark("&Batch report…"), ("Ctrl+Shift+R",), "report",
+        mark("Judge models on a folder of patients and write tables, a page and pictures"),
     ),
     ActionSpec(
-        "open_report", _REPORTS, "Open repo&rt…", (), "report",
-        "Show the results of a report as a table",
+        "open_report", _REPORTS, mark("Open repo&rt…"), (), "report",
+        mark("Show the results of a report as a table"),
     ),
     ActionSpec(
-        "compare_reports", _REPORTS, "&Compare reports…", (), "compare",
-        "Show which patients got better or worse between two reports",
+        "compare_reports", _REPORTS, mark("&Compare reports…"), (), "compare",
+        mark("Show which patients got better or worse between two reports"),
     ),
 )  # fmt: skip
 REPORT_MENU = ("", "batch_report", "open_report", "compare_reports")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ctbox.evaluation.reporting.comparing import PatientChange
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.theme import OVERLAY, OVERLAY_ON_LIGHT, Theme
+from ctbox.gui.translation import tr
 
 _ROW = 30
 _TOP = 34
@@ -40,7 +41,7 @@ class ChangeView(QWidget):
     def set_changes(self, changes: Sequence[PatientChange]) -> None:
         """Show other patients."""
         self.changes = changes
-        self.setAccessibleName("Change of mean IoU by patient")
+        self.setAccessibleName(tr("Change of mean IoU by patient"))
         self.setAccessibleDescription("; ".join(describe_change(one) for one in changes))
         self.setMinimumHeight(self.sizeHint().height())
         self.updateGeometry()
@@ -127,7 +128,9 @@ def describe_change(change: PatientChange) -> str:
         f"{change.patient_id}: {change.first:.3f} → {change.second:.3f} ({change.difference:+.3f})"
     )
     if not change.is_comparable:
-        text += f"; {change.slices[0]} and {change.slices[1]} slices"
+        text += tr("; {slices} and {slices2} slices").format(
+            slices=change.slices[0], slices2=change.slices[1]
+        )
     if any(change.seen):
-        text += "; LEAKY: seen in training"
+        text += tr("; LEAKY: seen in training")
     return text

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ctbox.gui.translation import tr
 from ctbox.workflows.report_request import ReportRequest
 
 MOST_WORKERS = 64
@@ -43,13 +44,13 @@ class ReportChoices:
     def problem(self) -> str:
         """What is still missing, as a sentence; empty if the report can start."""
         if not self.dicom:
-            return "Choose the folder of images."
+            return tr("Choose the folder of images.")
         if not Path(self.dicom).exists():
-            return "The folder of images does not exist."
+            return tr("The folder of images does not exist.")
         if not self.out:
-            return "Choose a folder for the report."
+            return tr("Choose a folder for the report.")
         if not self.models:
-            return "Tick at least one model."
+            return tr("Tick at least one model.")
         return ""
 
     def build_request(self, *, overwrite: bool = False) -> ReportRequest:

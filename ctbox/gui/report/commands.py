@@ -19,6 +19,7 @@ from ctbox.gui.report.rows import ResultRow, find_series_rows
 from ctbox.gui.report.window import ResultWindow
 from ctbox.gui.session import Session
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.model.store import list_models
@@ -31,7 +32,7 @@ WORKER = "report"
 # Cancel still writes what is finished, which takes its time in a large collection.
 WORKER_OPTIONS = WorkerOptions(WORKER, niceness=5, cancel_limit_s=600)
 _JSON = "report.json"
-_KINDS = "Reports (report.json);;JSON (*.json)"
+_KINDS = mark("Reports (report.json);;JSON (*.json)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class ReportCommands(QObject):
 
     def _ask(self) -> None:
         if self.running is not None:
-            self._session.show_notice("A report is running: its progress is at the lower edge.")
+            self._session.show_notice(tr("A report is running: its progress is at the lower edge."))
             return
         choices = self.choices
         opened = self._session.cases.opened
@@ -97,10 +98,12 @@ class ReportCommands(QObject):
             return
         question = QMessageBox(session.window)
         question.setIcon(QMessageBox.Icon.Question)
-        question.setWindowTitle("Replace the report?")
-        question.setText(f"There is a report in {Path(choices.out).name} already.")
-        question.setInformativeText("Replace it, or choose another folder.")
-        replace_it = question.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        question.setWindowTitle(tr("Replace the report?"))
+        question.setText(
+            tr("There is a report in {name} already.").format(name=Path(choices.out).name)
+        )
+        question.setInformativeText(tr("Replace it, or choose another folder."))
+        replace_it = question.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
         question.addButton(QMessageBox.StandardButton.Cancel)
         replace_it.clicked.connect(lambda: self.start(choices, overwrite=True))
         question.open()
@@ -110,7 +113,7 @@ class ReportCommands(QObject):
         device = self._session.prediction.device
         request = replace(choices.build_request(overwrite=overwrite), device=device)
         handle = self._runner.start(
-            make_report, request, kind="worker", title="Batch report", worker=WORKER
+            make_report, request, kind="worker", title=tr("Batch report"), worker=WORKER
         )
         self.running = handle
         self._images[request.out.absolute()] = request.dicom
@@ -121,14 +124,20 @@ class ReportCommands(QObject):
 
     def _on_updated(self, update: object) -> None:
         if isinstance(update, SeriesFailed):
-            self._session.show_notice(f"Not judged: {update.patient_id}. {update.reason}")
+            self._session.show_notice(
+                tr("Not judged: {patient_id}. {reason}").format(
+                    patient_id=update.patient_id, reason=update.reason
+                )
+            )
 
     def _on_finished(self, result: ReportResult) -> None:
-        told = f"Report written: {result.series} series"
+        told = tr("Report written: {series} series").format(series=result.series)
         if result.failed:
-            told += f", {result.failed} failed"
+            told += tr(", {failed} failed").format(failed=result.failed)
         if result.partial:
-            told = f"Stopped: a PARTIAL report of {result.series} series was written"
+            told = tr("Stopped: a PARTIAL report of {series} series was written").format(
+                series=result.series
+            )
         self._session.show_notice(f"{told}.")
         self.open(result.json_path)
 
@@ -139,18 +148,18 @@ class ReportCommands(QObject):
 
     def open(self, path: Path) -> None:
         """Read a report in the background and show its results."""
-        handle = self._runner.start(open_report, path, title="Reading the report")
+        handle = self._runner.start(open_report, path, title=tr("Reading the report"))
         handle.finished.connect(self._show)
         handle.failed.connect(self._notifier.show_failure)
 
     def _ask_for_report(self) -> None:
-        path = self._ask_for_file("Open a report")
+        path = self._ask_for_file(tr("Open a report"))
         if path is not None:
             self.open(path)
 
     def _ask_for_file(self, title: str, start: str = "") -> Path | None:
         near = start or self.choices.out or self._session.opening.find_start()
-        chosen, _ = QFileDialog.getOpenFileName(self._session.window, title, near, _KINDS)
+        chosen, _ = QFileDialog.getOpenFileName(self._session.window, title, near, tr(_KINDS))
         return Path(chosen) if chosen else None
 
     def _show(self, opened: OpenedReport) -> None:
@@ -168,21 +177,23 @@ class ReportCommands(QObject):
     # --- comparing --------------------------------------------------------------------------
 
     def _ask_for_two(self) -> None:
-        first = self._ask_for_file("Compare: the first (earlier) report")
+        first = self._ask_for_file(tr("Compare: the first (earlier) report"))
         second = None if first is None else self._ask_for_file(
-            "Compare: the second (later) report", str(first.parent.parent)
+            tr("Compare: the second (later) report"), str(first.parent.parent)
         )  # fmt: skip
         if first is not None and second is not None:
             self.compare(first, second)
 
     def _ask_for_other(self, opened: OpenedReport) -> None:
-        other = self._ask_for_file("Compare with this later report", str(opened.path.parent.parent))
+        other = self._ask_for_file(
+            tr("Compare with this later report"), str(opened.path.parent.parent)
+        )
         if other is not None:
             self.compare(opened.path, other)
 
     def compare(self, first: Path, second: Path) -> None:
         """Read two reports in the background and show who got better or worse."""
-        handle = self._runner.start(open_two_reports, (first, second), title="Reading reports")
+        handle = self._runner.start(open_two_reports, (first, second), title=tr("Reading reports"))
         handle.finished.connect(self._show_comparison)
         handle.failed.connect(self._notifier.show_failure)
 
@@ -200,7 +211,9 @@ class ReportCommands(QObject):
         images = self._images.get(folder)
         if images is None:
             chosen = QFileDialog.getExistingDirectory(
-                window, "Where are the images of this report?", self._session.opening.find_start()
+                window,
+                tr("Where are the images of this report?"),
+                self._session.opening.find_start(),
             )
             if not chosen:
                 self._forget_wanted()
@@ -221,7 +234,7 @@ class ReportCommands(QObject):
             return
         session, key = self._session, wanted.row.values["series_key"]
         if not self._is_open(wanted.row):
-            session.show_notice("The slice's series is not among these images.")
+            session.show_notice(tr("The slice's series is not among these images."))
             return
         session.window.browser.choose(key)
         state = session.state

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.evaluation.reporting.comparing import ReportChanges, compare_reports, list_labels
 from ctbox.gui.report.change_view import ChangeView, find_change_mark
+from ctbox.gui.translation import tr
 from ctbox.workflows.report_tasks import OpenedReport
 
 
@@ -33,7 +34,7 @@ class ComparisonDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Compare reports — ctbox")
+        self.setWindowTitle(tr("Compare reports — ctbox"))
         self.resize(860, 560)
         self.reports = (first, second)
         self.models = tuple(self._build_chooser(one) for one in self.reports)
@@ -50,7 +51,7 @@ class ComparisonDialog(QDialog):
 
     def _build_chooser(self, opened: OpenedReport) -> QComboBox:
         chooser = QComboBox()
-        chooser.setAccessibleName(f"Model of {opened.path.parent.name}")
+        chooser.setAccessibleName(tr("Model of {name}").format(name=opened.path.parent.name))
         chooser.addItems(list_labels(opened.document))
         return chooser
 
@@ -93,20 +94,26 @@ def describe_verdict(changes: ReportChanges) -> str:
     """Return how many patients got better, worse, or stayed."""
     marks = [find_change_mark(one) for one in changes.changes]
     if not marks:
-        return "No patient is in both reports."
-    return f"{marks.count('▲')} better, {marks.count('▼')} worse, {marks.count('=')} the same"
+        return tr("No patient is in both reports.")
+    return tr("{count} better, {count2} worse, {count3} the same").format(
+        count=marks.count("▲"), count2=marks.count("▼"), count3=marks.count("=")
+    )
 
 
 def describe_notes(changes: ReportChanges) -> str:
     """Return what must be known before the picture is believed."""
-    notes = ["Mean IoU over each patient's annotated slices, 0 to 1. Research use only."]
+    notes = [tr("Mean IoU over each patient's annotated slices, 0 to 1. Research use only.")]
     seen = sum(any(one.seen) for one in changes.changes)
     odd = sum(not one.is_comparable for one in changes.changes)
     alone = len(changes.only_first) + len(changes.only_second)
     if seen:
-        notes.append(f"LEAKY: {seen} of the patients were seen in training.")
+        notes.append(tr("LEAKY: {seen} of the patients were seen in training.").format(seen=seen))
     if odd:
-        notes.append(f"{odd} patients have another number of slices in either report.")
+        notes.append(
+            tr("{odd} patients have another number of slices in either report.").format(odd=odd)
+        )
     if alone:
-        notes.append(f"{alone} patients are in one report only and not shown.")
+        notes.append(
+            tr("{alone} patients are in one report only and not shown.").format(alone=alone)
+        )
     return " ".join(notes)

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.report.choices import MOST_WORKERS, ReportChoices
 from ctbox.gui.report.folder_field import FolderField
+from ctbox.gui.translation import mark, tr
 from ctbox.model.card import ModelCard
 
 _LIST_HEIGHT = 112
-_INTRO = (
+_INTRO = mark(
     "Every CT series with an expert's boxes is judged; patients that a model was trained on are "
     "reported apart. The report holds tables (CSV, Excel), a page to read and print, and pictures."
 )
@@ -53,26 +54,26 @@ class ReportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Batch report")
+        self.setWindowTitle(tr("Batch report"))
         self.resize(720, 600)
-        self.dicom = FolderField("Folder of images", "DICOM folder, TCIA download or ZIP")
-        self.annotations = FolderField("Folder of annotations", "found beside the images")
+        self.dicom = FolderField(tr("Folder of images"), tr("DICOM folder, TCIA download or ZIP"))
+        self.annotations = FolderField(tr("Folder of annotations"), tr("found beside the images"))
         self.training = FolderField(
-            "Folder of the models' training patients", "optional: for the copy baseline"
+            tr("Folder of the models' training patients"), tr("optional: for the copy baseline")
         )
-        self.out = FolderField("Folder of the report", "a new or empty folder")
+        self.out = FolderField(tr("Folder of the report"), tr("a new or empty folder"))
         self.models = self._build_models(cards)
         self.workers = QSpinBox()
         self.workers.setRange(1, MOST_WORKERS)
-        self.workers.setAccessibleName("Worker processes")
-        self.workers.setSuffix(f"   of {cores} cores")
-        self.resume = QCheckBox("Go on with an earlier run in the same folder")
-        self.pdf = QCheckBox("Print a PDF as well (needs Chrome, Chromium or Edge)")
+        self.workers.setAccessibleName(tr("Worker processes"))
+        self.workers.setSuffix(tr("   of {cores} cores").format(cores=cores))
+        self.resume = QCheckBox(tr("Go on with an earlier run in the same folder"))
+        self.pdf = QCheckBox(tr("Print a PDF as well (needs Chrome, Chromium or Edge)"))
         self.problem = QLabel()
         self.problem.setProperty("muted", True)
         self.problem.setWordWrap(True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.start = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start = self.buttons.addButton(tr("Start"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setDefault(True)
         self.buttons.accepted.connect(self._on_start)
         self.buttons.rejected.connect(self.reject)
@@ -85,7 +86,7 @@ class ReportDialog(QDialog):
 
     def _build_models(self, cards: Sequence[ModelCard]) -> QListWidget:
         listed = QListWidget()
-        listed.setAccessibleName("Models")
+        listed.setAccessibleName(tr("Models"))
         listed.setFixedHeight(_LIST_HEIGHT)
         for card in cards:
             item = QListWidgetItem(f"{card.name}   ({card.architecture}, {card.date[:10]})")
@@ -110,7 +111,7 @@ class ReportDialog(QDialog):
             item.setCheckState(Qt.CheckState.Checked)
 
     def _lay_out(self) -> None:
-        intro = QLabel(_INTRO)
+        intro = QLabel(tr(_INTRO))
         intro.setWordWrap(True)
         intro.setProperty("muted", True)
         form = QFormLayout()
@@ -118,12 +119,12 @@ class ReportDialog(QDialog):
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for text, widget in (
-            ("&Images", self.dicom),
-            ("&Annotations", self.annotations),
-            ("&Models", self.models),
-            ("&Training set", self.training),
-            ("&Report folder", self.out),
-            ("&Workers", self.workers),
+            (tr("&Images"), self.dicom),
+            (tr("&Annotations"), self.annotations),
+            (tr("&Models"), self.models),
+            (tr("&Training set"), self.training),
+            (tr("&Report folder"), self.out),
+            (tr("&Workers"), self.workers),
             ("", self.resume),
             ("", self.pdf),
         ):

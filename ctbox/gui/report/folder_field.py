@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from ctbox.gui.translation import tr
+
 
 class FolderField(QWidget):
     """A line for a path, and Choose….
@@ -27,9 +29,9 @@ class FolderField(QWidget):
         self.line.setAccessibleName(title)
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self.changed)
-        self.button = QPushButton("Choose…")
+        self.button = QPushButton(tr("Choose…"))
         self.button.setAutoDefault(False)
-        self.button.setAccessibleName(f"Choose: {title}")
+        self.button.setAccessibleName(tr("Choose: {title}").format(title=title))
         self.button.clicked.connect(self._ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

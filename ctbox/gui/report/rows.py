@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ctbox.gui.translation import mark, tr
+
 Value = str | float | None
 
 
@@ -58,24 +60,32 @@ def _get(name: str) -> Callable[[ResultRow], Value]:
 
 
 COLUMNS = (
-    ResultColumn("Patient", _get("patient_id"), "The patient's ID"),
-    ResultColumn("Subtype", _get("subtype"), "A, B, E or G"),
-    ResultColumn("IoU", _get("top_iou"), "IoU of the surest box; 0 for a miss", 3),
-    ResultColumn("Score", _get("top_score"), "Score of the surest box", 3),
-    ResultColumn("Size mm", _get("size_mm"), "Longest side of the expert's largest box", 0),
-    ResultColumn("Expert", _get("expert_boxes"), "Number of the expert's boxes", 0),
-    ResultColumn("AI", _get("detections"), "Number of predicted boxes", 0),
-    ResultColumn("False", _get("false_positives"), "Predicted boxes that hit nothing", 0),
-    ResultColumn("Missed", _get("false_negatives"), "Expert's boxes that nothing hit", 0),
-    ResultColumn("Slice", lambda row: row.status, "annotated, negative or ignored"),
+    ResultColumn(mark("Patient"), _get("patient_id"), mark("The patient's ID")),
+    ResultColumn(mark("Subtype"), _get("subtype"), mark("A, B, E or G")),
+    ResultColumn("IoU", _get("top_iou"), mark("IoU of the surest box; 0 for a miss"), 3),
+    ResultColumn(mark("Score"), _get("top_score"), mark("Score of the surest box"), 3),
     ResultColumn(
-        "Seen", lambda row: "seen" if row.seen else "", "Whether the model was trained on him"
+        mark("Size mm"), _get("size_mm"), mark("Longest side of the expert's largest box"), 0
     ),
-    ResultColumn("Thickness", _get("slice_thickness_mm"), "Nominal thickness, mm", 1),
-    ResultColumn("Vendor", _get("vendor"), "Manufacturer"),
-    ResultColumn("Kernel", _get("kernel"), "Convolution kernel"),
-    ResultColumn("Model", lambda row: row.model, "Whose result"),
-    ResultColumn("Slice UID", _get("sop_instance_uid"), "SOP Instance UID"),
+    ResultColumn(mark("Expert"), _get("expert_boxes"), mark("Number of the expert's boxes"), 0),
+    ResultColumn("AI", _get("detections"), mark("Number of predicted boxes"), 0),
+    ResultColumn(
+        mark("False"), _get("false_positives"), mark("Predicted boxes that hit nothing"), 0
+    ),
+    ResultColumn(
+        mark("Missed"), _get("false_negatives"), mark("Expert's boxes that nothing hit"), 0
+    ),
+    ResultColumn(mark("Slice"), lambda row: row.status, mark("annotated, negative or ignored")),
+    ResultColumn(
+        mark("Seen"),
+        lambda row: "seen" if row.seen else "",
+        mark("Whether the model was trained on him"),
+    ),
+    ResultColumn(mark("Thickness"), _get("slice_thickness_mm"), mark("Nominal thickness, mm"), 1),
+    ResultColumn(mark("Vendor"), _get("vendor"), mark("Manufacturer")),
+    ResultColumn(mark("Kernel"), _get("kernel"), mark("Convolution kernel")),
+    ResultColumn(mark("Model"), lambda row: row.model, mark("Whose result")),
+    ResultColumn(mark("Slice UID"), _get("sop_instance_uid"), mark("SOP Instance UID")),
 )
 
 
@@ -96,9 +106,13 @@ def describe_seen(document: dict[str, Any]) -> str:
         seen = len(model["seen_patients"])
         if seen:
             whole = "unseen" not in model["populations"]
-            whom = "every patient here" if whole else f"{seen} of these patients"
-            told.append(f"{model['label']} was trained on {whom}")
-    return "LEAKY: " + "; ".join(told) + ". Such figures prove nothing." if told else ""
+            whom = (
+                tr("every patient here")
+                if whole
+                else tr("{seen} of these patients").format(seen=seen)
+            )
+            told.append(tr("{label} was trained on {whom}").format(label=model["label"], whom=whom))
+    return tr("LEAKY: ") + "; ".join(told) + tr(". Such figures prove nothing.") if told else ""
 
 
 def find_series_rows(rows: Sequence[ResultRow], chosen: ResultRow) -> list[ResultRow]:

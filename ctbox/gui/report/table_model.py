@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from ctbox.gui.report.rows import COLUMNS, ResultRow
+from ctbox.gui.translation import tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
@@ -54,9 +55,9 @@ class ResultTableModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return tr(column.title)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip
+            return tr(column.tip)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_LEFT if column.decimals is None else _RIGHT)
         return None
@@ -74,7 +75,9 @@ class ResultTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_LEFT if column.decimals is None else _RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.values['patient_id']}, slice {row.values['sop_instance_uid']}"
+            return tr("{patient_id}, slice {sop_instance_uid}").format(
+                patient_id=row.values["patient_id"], sop_instance_uid=row.values["sop_instance_uid"]
+            )
         return None
 
 

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.report.rows import COLUMNS, ResultRow, describe_seen, list_rows
 from ctbox.gui.report.table_model import ResultFilter, ResultTableModel
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.report_tasks import OpenedReport
 
 _WIDTHS = (140, 78, 72, 72, 82, 62, 44, 58, 66, 84, 56, 82, 150, 80, 110, 320)
-_STATUSES = (("Annotated slices", "annotated"), ("Negative slices", "negative"),
-             ("Ignored slices", "ignored"), ("All slices", ""))  # fmt: skip
+_STATUSES = ((mark("Annotated slices"), "annotated"), (mark("Negative slices"), "negative"),
+             (mark("Ignored slices"), "ignored"), (mark("All slices"), ""))  # fmt: skip
 _IOU_COLUMN = 2
 _ROW_HEIGHT = 28
 _BUTTON_WIDTH = 124
@@ -50,39 +51,39 @@ class ResultWindow(QWidget):
         self.setObjectName("reportWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.opened = opened
-        self.setWindowTitle(f"Report {opened.path.parent.name} — ctbox")
+        self.setWindowTitle(tr("Report {name} — ctbox").format(name=opened.path.parent.name))
         self.resize(1180, 700)
         self.rows = list_rows(opened.document)
         self.proxy = ResultFilter(self)
         self.proxy.setSourceModel(ResultTableModel(self.rows, self))
         self.proxy.set_status("annotated")
         self.text = QLineEdit()
-        self.text.setPlaceholderText("Filter: patient, subtype, vendor, kernel, UID…")
+        self.text.setPlaceholderText(tr("Filter: patient, subtype, vendor, kernel, UID…"))
         self.text.setClearButtonEnabled(True)
-        self.text.setAccessibleName("Filter results")
+        self.text.setAccessibleName(tr("Filter results"))
         self.model = self._build_models()
         self.status = QComboBox()
-        self.status.setAccessibleName("Which slices")
+        self.status.setAccessibleName(tr("Which slices"))
         for title, value in _STATUSES:
-            self.status.addItem(title, value)
+            self.status.addItem(tr(title), value)
         self.table = self._build_table()
         self.count = QLabel()
         self.count.setProperty("muted", True)
-        self.show_button = QPushButton("Show slice")
+        self.show_button = QPushButton(tr("Show slice"))
         self.show_button.setProperty("primary", True)
         self.show_button.setMinimumWidth(_BUTTON_WIDTH)
-        self.page_button = QPushButton("Open page")
-        self.compare_button = QPushButton("Compare with…")
+        self.page_button = QPushButton(tr("Open page"))
+        self.compare_button = QPushButton(tr("Compare with…"))
         self._lay_out()
         self._connect()
         self._update()
 
     def _build_models(self) -> QComboBox:
         chooser = QComboBox()
-        chooser.setAccessibleName("Model")
+        chooser.setAccessibleName(tr("Model"))
         labels = list(dict.fromkeys(row.model for row in self.rows))
         if len(labels) > 1:
-            chooser.addItem("All models", "")
+            chooser.addItem(tr("All models"), "")
         for label in labels:
             chooser.addItem(label, label)
         return chooser
@@ -90,7 +91,7 @@ class ResultWindow(QWidget):
     def _build_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.proxy)
-        table.setAccessibleName("Results by slice")
+        table.setAccessibleName(tr("Results by slice"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
@@ -109,7 +110,9 @@ class ResultWindow(QWidget):
         document = self.opened.document
         images = document["images"]
         title = QLabel(
-            f"{images['patients']} patients, {images['series']} series, {images['slices']} slices"
+            tr("{patients} patients, {series} series, {slices} slices").format(
+                patients=images["patients"], series=images["series"], slices=images["slices"]
+            )
         )
         title.setProperty("heading", True)
         notice = QLabel(document["notice"])
@@ -143,9 +146,13 @@ class ResultWindow(QWidget):
 
     def _list_warnings(self) -> list[str]:
         document = self.opened.document
-        partial = "PARTIAL: the run was stopped before all series were judged."
+        partial = tr("PARTIAL: the run was stopped before all series were judged.")
         failed = len(document["images"]["failed"])
-        lost = f"{failed} series could not be judged; report.html lists them." if failed else ""
+        lost = (
+            tr("{failed} series could not be judged; report.html lists them.").format(failed=failed)
+            if failed
+            else ""
+        )
         texts = (describe_seen(document), partial if document["partial"] else "", lost)
         return [text for text in texts if text]
 
@@ -166,7 +173,9 @@ class ResultWindow(QWidget):
 
     def _update(self) -> None:
         shown = self.proxy.rowCount()
-        self.count.setText(f"{shown:,} of {len(self.rows):,} slices")
+        self.count.setText(
+            tr("{shown:,} of {count:,} slices").format(shown=shown, count=len(self.rows))
+        )
         self.show_button.setEnabled(self.table.currentIndex().isValid())
         self.page_button.setEnabled(self._get_page().is_file())
 

@@ -17,8 +17,10 @@ from ctbox.gui.review.opening import ReviewOpener
 from ctbox.gui.review.panel import ReviewPanel
 from ctbox.gui.review.starting import ReviewStarter
 from ctbox.gui.review.state import ReviewState
+from ctbox.gui.review.words import describe_decision, describe_progress
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.theme import THEMES
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.review_marks import MarkRequest, mark_reviewed
 from ctbox.workflows.review_queue import Decision, ReviewItem
 from ctbox.workflows.review_store import (
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 _UNDO_SECONDS = 8.0
 _OFFER_SECONDS = 20.0
-READ_FIRST = "The AI is hidden: read the series first, then reveal it."
+READ_FIRST = mark("The AI is hidden: read the series first, then reveal it.")
 
 
 class ReviewCommands(QObject):
@@ -59,7 +61,7 @@ class ReviewCommands(QObject):
         self.state = ReviewState(session.state, session.editing.editing, self)
         self.panel = ReviewPanel(self.state, self._commands)
         self.dock = self._window.add_dock(
-            "Review",
+            tr("Review"),
             "reviewDock",
             self.panel,
             Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -121,8 +123,8 @@ class ReviewCommands(QObject):
             queue is not None and queue.find_undo() is not None
         )
         self._commands["review_export"].setEnabled(queue is not None and bool(queue.readings))
-        fix.setText("Done &fixing" if self.state.is_fixing else "&Fix series")
-        fix.setIconText("Done" if self.state.is_fixing else "Fix")
+        fix.setText(tr("Done &fixing") if self.state.is_fixing else tr("&Fix series"))
+        fix.setIconText(tr("Done") if self.state.is_fixing else tr("Fix"))
 
     # --- beginning and ending ---------------------------------------------------------------
 
@@ -150,8 +152,10 @@ class ReviewCommands(QObject):
         if found is not None:
             path, queue = found
             self._session.toasts.show_toast(
-                f"A review was left at {queue.describe_progress()}.",
-                action_text="Go on",
+                tr("A review was left at {describe_progress}.").format(
+                    describe_progress=describe_progress(queue)
+                ),
+                action_text=tr("Go on"),
                 on_action=lambda: self.resume(path),
                 seconds=_OFFER_SECONDS,
             )
@@ -202,7 +206,9 @@ class ReviewCommands(QObject):
         if key is not None:
             self.go_to(key)
         else:
-            self._session.show_notice("This is the last series." if step > 0 else "The first one.")
+            self._session.show_notice(
+                tr("This is the last series.") if step > 0 else tr("The first one.")
+            )
 
     def decide(self, decision: Decision) -> None:
         """Keep a decision on the series under review, and go on to the next open one."""
@@ -210,7 +216,7 @@ class ReviewCommands(QObject):
         if item is None or queue is None:
             return
         if not self.state.can_decide:
-            self._session.show_notice(READ_FIRST)
+            self._session.show_notice(tr(READ_FIRST))
             return
         self._keep_note()
         was_fixing = self.state.is_fixing
@@ -218,11 +224,12 @@ class ReviewCommands(QObject):
         if was_fixing:
             self._commands["tool_window"].trigger()
         self._mark(item, decision)
-        told = f"{str(decision).capitalize()}: {item.description}. {queue.describe_progress()}."
+        decided = describe_decision(decision).capitalize()
+        told = f"{decided}: {item.description}. {describe_progress(queue)}."
         if queue.is_done:
-            told += " That was the last one: Review ▸ Export readings writes them all."
+            told += tr(" That was the last one: Review ▸ Export readings writes them all.")
         self._session.toasts.show_toast(
-            told, action_text="Undo", on_action=self.undo, seconds=_UNDO_SECONDS
+            told, action_text=tr("Undo"), on_action=self.undo, seconds=_UNDO_SECONDS
         )
         key = queue.find_open(item.key)
         if key is not None:
@@ -234,7 +241,7 @@ class ReviewCommands(QObject):
             self.decide(Decision.FIXED)
             return
         if not self.state.can_decide:
-            self._session.show_notice(READ_FIRST)
+            self._session.show_notice(tr(READ_FIRST))
             return
         self.state.begin_fixing()
         self._commands["tool_draw"].trigger()
@@ -243,9 +250,19 @@ class ReviewCommands(QObject):
         accept, again = (
             self._commands[name].shortcut().toString() for name in ("accept_box", "review_fix")
         )
-        takes = f", {accept.replace('Return', 'Enter')} takes the AI's box over" if accept else ""
-        done = f" {again} when it is done." if again else " Press Done then."
-        self._session.show_notice(f"Draw and change boxes{takes}.{done}")
+        takes = (
+            tr(", {enter} takes the AI's box over").format(enter=accept.replace("Return", "Enter"))
+            if accept
+            else ""
+        )
+        done = (
+            tr(" {again} when it is done.").format(again=again)
+            if again
+            else tr(" Press Done then.")
+        )
+        self._session.show_notice(
+            tr("Draw and change boxes{takes}.{done}").format(takes=takes, done=done)
+        )
 
     def reveal(self) -> None:
         """Keep the reader's boxes as they are, then show the AI."""
@@ -261,7 +278,9 @@ class ReviewCommands(QObject):
         item = queue.get_item(reading.key)
         self._mark(item, queue.find_decision(reading.key))
         self.go_to(reading.key)
-        self._session.show_notice(f"Taken back: {item.description} is open again.")
+        self._session.show_notice(
+            tr("Taken back: {description} is open again.").format(description=item.description)
+        )
 
     def _set_blind(self, on: bool) -> None:
         self.state.set_blind(on)
@@ -312,7 +331,7 @@ class ReviewCommands(QObject):
         name = f"review-{queue.plan.started_at[:10]}.csv"
         start = Path(self._session.opening.find_start()) / name
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export readings", str(start), "CSV (*.csv)"
+            self._window, tr("Export readings"), str(start), "CSV (*.csv)"
         )
         if chosen:
             self.export(Path(chosen))
@@ -324,6 +343,6 @@ class ReviewCommands(QObject):
             return
         count = len(queue.readings)
         handle = self._runner.start(export_readings, ExportRequest(path, format_readings(queue)))
-        told = f"{count} reading{'' if count == 1 else 's'} written to {path.name}."
+        told = tr("%n reading(s) written to {name}.", "", count).format(name=path.name)
         handle.finished.connect(lambda _: self._session.show_notice(told))
         handle.failed.connect(self._session.show_failure)

@@ -21,18 +21,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.review_queue import ReviewOrder
 
 ORDERS = {
-    ReviewOrder.WORST_IOU: "Worst IoU with the expert first",
-    ReviewOrder.HIGHEST_SCORE: "Highest score first",
-    ReviewOrder.LEAST_CERTAIN: "Least certain first",
+    ReviewOrder.WORST_IOU: mark("Worst IoU with the expert first"),
+    ReviewOrder.HIGHEST_SCORE: mark("Highest score first"),
+    ReviewOrder.LEAST_CERTAIN: mark("Least certain first"),
 }
-_INTRO = (
+_INTRO = mark(
     "Every series with an expert's boxes or a prediction is shown, one after the other. Each "
     "decision is on the disk at once; you can stop at any time and go on later."
 )
-_NO_CASE = "Open a case to review its series."
+_NO_CASE = mark("Open a case to review its series.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,15 @@ class ReviewDialog(QDialog):
     def __init__(self, offer: ReviewOffer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Start review")
+        self.setWindowTitle(tr("Start review"))
         self.setMinimumWidth(560)
-        self.of_case = QRadioButton(f"The open case: {_count(offer.in_case)}")
+        self.of_case = QRadioButton(
+            tr("The open case: {in_case}").format(in_case=_count(offer.in_case))
+        )
         self.of_catalogue = QRadioButton(
-            f"The catalogue, as it is filtered now: {_count(offer.in_catalogue)}"
+            tr("The catalogue, as it is filtered now: {in_catalogue}").format(
+                in_catalogue=_count(offer.in_catalogue)
+            )
         )
         self.scope = QButtonGroup(self)
         for button, count in (
@@ -110,29 +115,35 @@ class ReviewDialog(QDialog):
             button.setEnabled(count > 0)
         (self.of_case if offer.in_case else self.of_catalogue).setChecked(True)
         self.order = QComboBox()
-        self.order.setAccessibleName("Order")
+        self.order.setAccessibleName(tr("Order"))
         self.order.setProperty("chevron", True)
         for order, text in ORDERS.items():
-            self.order.addItem(text, order)
-        self.predict = QCheckBox("&Predict series that were not predicted yet")
+            self.order.addItem(tr(text), order)
+        self.predict = QCheckBox(tr("&Predict series that were not predicted yet"))
         self.predict.setToolTip(
-            "In the background, before the review begins; series without an expert's boxes come "
-            "in too. What was predicted is kept."
+            tr(
+                "In the background, before the review begins; series without an expert's boxes "
+                "come in too. What was predicted is kept."
+            )
         )
-        self.blind = QCheckBox("&Blind: hide the AI until I have read the series")
+        self.blind = QCheckBox(tr("&Blind: hide the AI until I have read the series"))
         self.blind.setToolTip(
-            "Boxes, lesion list, marks, attention and IoU are hidden. R reveals them; what you "
-            "drew before and after is kept, with the times."
+            tr(
+                "Boxes, lesion list, marks, attention and IoU are hidden. R reveals them; what you "
+                "drew before and after is kept, with the times."
+            )
         )
         self.reader = QLineEdit(offer.reader)
-        self.reader.setAccessibleName("Reader")
-        self.reader.setPlaceholderText("kept with every reading; may stay empty")
-        self.resume = QPushButton(f"Go on with the last one ({offer.can_resume})")
+        self.reader.setAccessibleName(tr("Reader"))
+        self.reader.setPlaceholderText(tr("kept with every reading; may stay empty"))
+        self.resume = QPushButton(
+            tr("Go on with the last one ({can_resume})").format(can_resume=offer.can_resume)
+        )
         self.resume.setVisible(bool(offer.can_resume))
         self.resume.setAutoDefault(False)
         self.resume.clicked.connect(self._on_resume)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.start = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start = self.buttons.addButton(tr("Start"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setDefault(True)
         self.start.setEnabled(bool(offer.in_case or offer.in_catalogue))
         self.buttons.accepted.connect(self._on_start)
@@ -140,7 +151,8 @@ class ReviewDialog(QDialog):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        intro = QLabel(_INTRO if self.start.isEnabled() else f"{_INTRO}\n\n{_NO_CASE}")
+        words = (_INTRO,) if self.start.isEnabled() else (_INTRO, _NO_CASE)
+        intro = QLabel("\n\n".join(map(tr, words)))
         intro.setWordWrap(True)
         intro.setProperty("muted", True)
         scope = QWidget()
@@ -153,11 +165,11 @@ class ReviewDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Series", scope)
-        form.addRow("&Order", self.order)
+        form.addRow(tr("Series"), scope)
+        form.addRow(tr("&Order"), self.order)
         form.addRow("", self.predict)
         form.addRow("", self.blind)
-        form.addRow("&Reader", self.reader)
+        form.addRow(tr("&Reader"), self.reader)
         foot = QHBoxLayout()
         foot.addWidget(self.resume)
         foot.addWidget(self.buttons, 1)
@@ -190,4 +202,4 @@ class ReviewDialog(QDialog):
 
 
 def _count(series: int) -> str:
-    return f"{series} series" if series else "none"
+    return tr("{series} series").format(series=series) if series else tr("none")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.review.state import ReviewState
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.progress import TaskContext
 from ctbox.workflows.index_opening import CataloguedRequest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ctbox.gui.session import Session
     from ctbox.workflows.review_preparation import KeptSeries
 
-GONE = "This series is not where it was: go on with the next one, or connect its disk."
+GONE = mark("This series is not where it was: go on with the next one, or connect its disk.")
 
 
 def load_kept(key: str, _ctx: TaskContext) -> KeptSeries | None:
@@ -84,7 +85,7 @@ class ReviewOpener(QObject):
         elif self._has(key):
             self._show(key)
         else:
-            self._session.show_notice(GONE)
+            self._session.show_notice(tr(GONE))
 
     def _forget(self) -> None:
         self._wanted = None

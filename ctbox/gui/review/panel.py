@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 from ctbox.gui.actions import follow_tip
 from ctbox.gui.icons import find_icon
 from ctbox.gui.review.state import ReviewState
+from ctbox.gui.review.words import describe_decision, describe_progress
 from ctbox.gui.theme import Theme
+from ctbox.gui.translation import tr
 from ctbox.model.linking import shorten_patient_id
 from ctbox.workflows.review_queue import Decision, ReviewItem, ReviewQueue
 
@@ -53,7 +55,7 @@ class ReviewPanel(QWidget):
     def __init__(self, state: ReviewState, commands: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("reviewPanel")
-        self.setAccessibleName("Review")
+        self.setAccessibleName(tr("Review"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet("QWidget#reviewPanel { background: palette(base); }")
         self._state = state
@@ -65,7 +67,7 @@ class ReviewPanel(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(5)
-        self.bar.setAccessibleName("Progress of the review")
+        self.bar.setAccessibleName(tr("Progress of the review"))
         self.name = QLabel()
         self.name.setWordWrap(True)
         self.figures = QLabel()
@@ -74,11 +76,11 @@ class ReviewPanel(QWidget):
         self.buttons = {name: _build_button(commands[name]) for name in _DECISIONS}
         self.reveal = _build_button(commands["review_reveal"])
         self.reveal.setProperty("primary", True)
-        self.show_button = QPushButton("Show this series")
+        self.show_button = QPushButton(tr("Show this series"))
         self.show_button.clicked.connect(self.show_requested)
         self.note = QLineEdit()
-        self.note.setPlaceholderText("Note on this series")
-        self.note.setAccessibleName("Note on this series")
+        self.note.setPlaceholderText(tr("Note on this series"))
+        self.note.setAccessibleName(tr("Note on this series"))
         follow_tip(self.note, commands["review_note"])
         self.note.editingFinished.connect(lambda: self.note_written.emit(self.note.text()))
         self.note.returnPressed.connect(self.note_left)
@@ -89,8 +91,8 @@ class ReviewPanel(QWidget):
 
     def _build_tree(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tree.setHeaderLabels(("Series", "IoU", "Score"))
-        tree.setAccessibleName("Series of the review")
+        tree.setHeaderLabels((tr("Series"), "IoU", tr("Score")))
+        tree.setAccessibleName(tr("Series of the review"))
         tree.setProperty("flat", True)
         tree.setProperty("compact", True)
         tree.setRootIsDecorated(False)
@@ -148,11 +150,11 @@ class ReviewPanel(QWidget):
         queue, item = self._state.queue, self._state.item
         self.bar.setVisible(queue is not None)
         if queue is None:
-            self.progress.setText("No review is open")
+            self.progress.setText(tr("No review is open"))
             self.tree.clear()
             self._shown = None
         else:
-            self.progress.setText(queue.describe_progress())
+            self.progress.setText(describe_progress(queue))
             self.bar.setRange(0, max(len(queue.items), 1))
             self.bar.setValue(queue.count())
             self._update_rows(queue)
@@ -177,17 +179,25 @@ class ReviewPanel(QWidget):
 
     def _describe(self, item: ReviewItem) -> str:
         parts = (item.patient if self._shows_identity else "", item.description)
-        text = " · ".join(part for part in parts if part) or "Series"
+        text = " · ".join(part for part in parts if part) or tr("Series")
         return text.replace("&", "&amp;").replace("<", "&lt;")
 
     def _describe_figures(self, item: ReviewItem | None) -> str:
         if item is None:
             return ""
         if self._state.is_hidden:
-            return "The AI is hidden. Read the series, draw what you see, then reveal."
+            return tr("The AI is hidden. Read the series, draw what you see, then reveal.")
         parts = [f"IoU {item.iou:.2f}"] if item.iou is not None else []
-        parts += [f"surest {item.score:.2f}"] if item.score is not None else ["not predicted"]
-        parts += [f"{item.annotated} annotated slices"] if item.annotated else ["not annotated"]
+        parts += (
+            [tr("surest {score:.2f}").format(score=item.score)]
+            if item.score is not None
+            else [tr("not predicted")]
+        )
+        parts += (
+            [tr("{annotated} annotated slices").format(annotated=item.annotated)]
+            if item.annotated
+            else [tr("not annotated")]
+        )
         return " · ".join(parts)
 
     def _update_rows(self, queue: ReviewQueue) -> None:
@@ -211,10 +221,12 @@ class ReviewPanel(QWidget):
         # What the model thinks of a series would spoil a blind reading of it.
         hidden = queue.is_hidden(item.key)
         patient = shorten_patient_id(item.patient) if self._shows_identity else ""
-        row.setText(0, "  ".join(part for part in (patient, item.description) if part) or "Series")
+        row.setText(
+            0, "  ".join(part for part in (patient, item.description) if part) or tr("Series")
+        )
         row.setText(1, _NONE if item.iou is None or hidden else f"{item.iou:.2f}")
         row.setText(2, _NONE if item.score is None or hidden else f"{item.score:.2f}")
-        said = "not decided" if decision is None else str(decision)
+        said = tr("not decided") if decision is None else describe_decision(decision)
         note = queue.find_note(item.key)
         row.setToolTip(0, f"{row.text(0)}: {said}" + (f"\n{note}" if note else ""))
         row.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{row.text(0)}, {said}")

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from ctbox.errors import CtboxError
 from ctbox.gui.review.dialog import ReviewChoices, ReviewDialog, ReviewOffer
 from ctbox.gui.review.state import ReviewState
+from ctbox.gui.review.words import describe_progress
 from ctbox.gui.tasks import TaskHandle, TaskKind, TaskRunner
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import SliceDetections
 from ctbox.workflows.detect import ModelReady, SeriesResult
@@ -38,9 +40,9 @@ if TYPE_CHECKING:
     from ctbox.gui.browser.catalogue_commands import CatalogueCommands
     from ctbox.gui.session import Session
 
-NOTHING = "There is nothing to review: none of these series is annotated or predicted."
-NO_IOU = "No IoU is known: no series is both annotated and predicted. They come as they lie."
-BUSY = "A review is being prepared: its progress is at the lower edge."
+NOTHING = mark("There is nothing to review: none of these series is annotated or predicted.")
+NO_IOU = mark("No IoU is known: no series is both annotated and predicted. They come as they lie.")
+BUSY = mark("A review is being prepared: its progress is at the lower edge.")
 
 
 class ReviewStarter(QObject):
@@ -84,14 +86,14 @@ class ReviewStarter(QObject):
     def ask(self) -> None:
         """Ask what to review."""
         if self.running is not None:
-            self._session.show_notice(BUSY)
+            self._session.show_notice(tr(BUSY))
             return
         case, found = self._session.case, find_unfinished()
         self._catalogue.state.open()
         offer = ReviewOffer(
             in_case=0 if case is None else len(case.series),
             in_catalogue=len(self._list_catalogue()),
-            can_resume="" if found is None else found[1].describe_progress(),
+            can_resume="" if found is None else describe_progress(found[1]),
             reader=self._session.editing.reader_name,
         )
         dialog = ReviewDialog(offer, self._session.window)
@@ -129,7 +131,7 @@ class ReviewStarter(QObject):
         )
         kind: TaskKind = "worker" if choices.predict else "thread"
         handle = self._runner.start(
-            prepare_review, request, kind=kind, title="Preparing the review"
+            prepare_review, request, kind=kind, title=tr("Preparing the review")
         )
         self.running = handle
         plan = ReviewPlan(
@@ -162,7 +164,7 @@ class ReviewStarter(QObject):
         return [
             ReviewTarget(
                 ReviewItem(
-                    row.series_key, row.patient_id, row.description or "Series", row.annotated
+                    row.series_key, row.patient_id, row.description or tr("Series"), row.annotated
                 ),
                 catalog=path,
             )
@@ -214,13 +216,15 @@ class ReviewStarter(QObject):
     def _on_finished(self, found: PreparedReview, plan: ReviewPlan) -> None:
         if found.failed:
             self._session.show_notice(
-                f"{len(found.failed)} series could not be read. {found.failed[0]}"
+                tr("{count} series could not be read. {failed}").format(
+                    count=len(found.failed), failed=found.failed[0]
+                )
             )
         if not found.items:
-            self._session.show_notice(NOTHING)
+            self._session.show_notice(tr(NOTHING))
             return
         if plan.order is ReviewOrder.WORST_IOU and all(e.iou is None for e in found.items):
-            self._session.show_notice(NO_IOU)
+            self._session.show_notice(tr(NO_IOU))
         items = sort_items(found.items, plan.order)
         plan = replace(plan, items=items, model=found.model, title=_name(plan))
         try:
@@ -237,5 +241,5 @@ class ReviewStarter(QObject):
 def _name(plan: ReviewPlan) -> str:
     source = plan.source
     if source.catalog is not None:
-        return "Catalogue"
-    return "Sample case" if source.path is None else Path(source.path).name
+        return tr("Catalogue")
+    return tr("Sample case") if source.path is None else Path(source.path).name

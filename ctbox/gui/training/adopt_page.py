@@ -12,6 +12,7 @@ from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.result_page import describe_gain, describe_loss
 from ctbox.gui.training.run import TrainingRun
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.model.store import MODEL_IN_RUN
 from ctbox.workflows.fine_tune_results import FineTuneResult
 from ctbox.workflows.fine_tune_runs import discard_run, mark_adopted
@@ -28,8 +29,8 @@ class AdoptPage(Page):
         Whose model it is.
     """
 
-    title = "Adopt"
-    subtitle = "The model in use changes only by your word, and one click brings it back."
+    title = mark("Adopt")
+    subtitle = mark("The model in use changes only by your word, and one click brings it back.")
     active_changed = Signal()
     discarded = Signal()
 
@@ -40,11 +41,11 @@ class AdoptPage(Page):
         self.sentence = make_label(title=True)
         self.notice, self._notice_text = make_notice()
         self.told = make_label(muted=True)
-        self.use = QPushButton("Adopt and use it")
+        self.use = QPushButton(tr("Adopt and use it"))
         self.use.setProperty("primary", True)
-        self.keep = QPushButton("Adopt, but don't use it yet")
-        self.discard = QPushButton("Discard")
-        self.back = QPushButton("Roll back")
+        self.keep = QPushButton(tr("Adopt, but don't use it yet"))
+        self.discard = QPushButton(tr("Discard"))
+        self.back = QPushButton(tr("Roll back"))
         self.use.clicked.connect(lambda: self._on_adopt(use=True))
         self.keep.clicked.connect(lambda: self._on_adopt(use=False))
         self.discard.clicked.connect(self._on_discard)
@@ -106,8 +107,10 @@ class AdoptPage(Page):
             return
         self._run.reset()
         self._render()
-        self.sentence.setText("Discarded. The model in use was not touched.")
-        self.told.setText(f"The run lies in {place} until you delete it there.")
+        self.sentence.setText(tr("Discarded. The model in use was not touched."))
+        self.told.setText(
+            tr("The run lies in {place} until you delete it there.").format(place=place)
+        )
         self.discarded.emit()
 
     def _on_back(self) -> None:
@@ -118,7 +121,7 @@ class AdoptPage(Page):
             return
         self.active_changed.emit()
         self._render()
-        self.sentence.setText(f"{name} is in use again.")
+        self.sentence.setText(tr("{name} is in use again.").format(name=name))
 
     def _render(self) -> None:
         result, store = self._run.result, self.state.store
@@ -128,17 +131,23 @@ class AdoptPage(Page):
         self.keep.setVisible(result is not None and not adopted)
         self.discard.setVisible(result is not None and not adopted)
         self.back.setVisible(in_use and store.previous_name is not None)
-        self.back.setText(f"Roll back to {store.previous_name}")
-        self.use.setText("Use it" if adopted else "Adopt and use it")
+        self.back.setText(
+            tr("Roll back to {previous_name}").format(previous_name=store.previous_name)
+        )
+        self.use.setText(tr("Use it") if adopted else tr("Adopt and use it"))
         show_notice(self.notice, self._notice_text, "")
         self.told.setText("")
         if result is None:
-            self.sentence.setText("There is nothing to adopt.")
+            self.sentence.setText(tr("There is nothing to adopt."))
         elif in_use:
-            self.sentence.setText(f"{result.name} predicts from now on.")
-            self.told.setText("Detections of the earlier model are cleared: predict again.")
+            self.sentence.setText(tr("{name} predicts from now on.").format(name=result.name))
+            self.told.setText(tr("Detections of the earlier model are cleared: predict again."))
         elif adopted:
-            self.sentence.setText(f"{result.name} is in the store; {self._name_active()} predicts.")
+            self.sentence.setText(
+                tr("{name} is in the store; {name_active} predicts.").format(
+                    name=result.name, name_active=self._name_active()
+                )
+            )
         else:
             self.sentence.setText(describe_gain(result))
             self._render_doubt(result)
@@ -147,8 +156,8 @@ class AdoptPage(Page):
     def _render_doubt(self, result: FineTuneResult) -> None:
         told = [describe_loss(each) for each in result.forgotten]
         if result is self._asked:
-            told.append("Adopt it all the same? Press once more.")
-            self.use.setText("Adopt and use it all the same")
+            told.append(tr("Adopt it all the same? Press once more."))
+            self.use.setText(tr("Adopt and use it all the same"))
         show_notice(self.notice, self._notice_text, "\n".join(told))
 
     def _name_active(self) -> str:

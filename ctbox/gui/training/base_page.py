@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QList
 from ctbox.gui.training.card_view import CardView
 from ctbox.gui.training.page import Page, make_label
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 
 _ITEM_PX = 34
 _LIST_STYLE = """
@@ -19,14 +20,14 @@ QListView::item:selected { background: palette(light); color: palette(window-tex
 class BasePage(Page):
     """The store's models with their cards."""
 
-    title = "Start from"
-    subtitle = "The new model begins as a copy of this one, which stays as it is."
+    title = mark("Start from")
+    subtitle = mark("The new model begins as a copy of this one, which stays as it is.")
 
     def __init__(self, state: WizardState, parent: QWidget | None = None) -> None:
         super().__init__(state, parent)
         self.models = QListWidget()
         self.models.setMaximumWidth(250)
-        self.models.setAccessibleName("Models to start from")
+        self.models.setAccessibleName(tr("Models to start from"))
         self.models.setStyleSheet(_LIST_STYLE)
         self.models.currentItemChanged.connect(self._on_chosen)
         self.card = CardView()
@@ -37,11 +38,11 @@ class BasePage(Page):
         self.column.addLayout(row, 1)
         self.name = QLineEdit()
         self.name.setFixedWidth(240)
-        self.name.setAccessibleName("Name of the new model")
+        self.name.setAccessibleName(tr("Name of the new model"))
         self.name.textEdited.connect(self._on_named)
         self.name_problem = make_label(muted=True)
         naming = QHBoxLayout()
-        naming.addWidget(QLabel("Name of the new model"))
+        naming.addWidget(QLabel(tr("Name of the new model")))
         naming.addWidget(self.name)
         naming.addWidget(self.name_problem, 1)
         self.column.addLayout(naming)
@@ -57,7 +58,7 @@ class BasePage(Page):
         self.models.clear()
         for model in self.state.store.list():
             if model.problem is None:
-                item = QListWidgetItem(f"{model.name}{'  · in use' if model.is_active else ''}")
+                item = QListWidgetItem(model.name + (tr("  · in use") if model.is_active else ""))
                 item.setData(Qt.ItemDataRole.UserRole, model.name)
                 item.setSizeHint(QSize(_ITEM_PX, _ITEM_PX))
                 self.models.addItem(item)

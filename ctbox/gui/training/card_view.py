@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from ctbox.gui.translation import tr
 from ctbox.model.card import MetricRecord, ModelCard
 from ctbox.workflows.model_store import StoredModel
 
@@ -14,7 +15,7 @@ class CardView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenExternalLinks(False)
-        self.setAccessibleName("Model card")
+        self.setAccessibleName(tr("Model card"))
 
     def show_model(self, model: StoredModel | None) -> None:
         """Show a model's card, or what is wrong with it."""
@@ -31,18 +32,30 @@ class CardView(QTextBrowser):
 def describe_model(model: StoredModel, card: ModelCard) -> str:
     """Return a card as Markdown, the shortest useful one."""
     lines = [f"### {_plain(model.name)}"]
-    state = ["shipped with ctbox" if model.is_shipped else "your own"]
-    state += ["**in use**"] if model.is_active else []
-    lines.append(f"{card.architecture}, {card.parameters:,} parameters; {', '.join(state)}")
+    state = [tr("shipped with ctbox") if model.is_shipped else tr("your own")]
+    state += [tr("**in use**")] if model.is_active else []
+    lines.append(
+        tr("{architecture}, {parameters:,} parameters; {state}").format(
+            architecture=card.architecture, parameters=card.parameters, state=", ".join(state)
+        )
+    )
     if model.problem is not None:
-        lines.append(f"**Can't be used:** {_plain(model.problem)}")
+        lines.append(tr("**Can't be used:** {problem}").format(problem=_plain(model.problem)))
     if card.lineage is not None:
-        lines.append(f"**Fine-tuned from** {_plain(card.lineage.name)}")
-    taught = ", ".join(card.training.patient_ids) or "phantoms only"
-    lines.append(f"**Learnt from** {_plain(taught)}")
+        lines.append(tr("**Fine-tuned from** {name}").format(name=_plain(card.lineage.name)))
+    taught = ", ".join(card.training.patient_ids) or tr("phantoms only")
+    lines.append(tr("**Learnt from** {taught}").format(taught=_plain(taught)))
     if card.split.validation_patient_ids:
-        lines.append(f"**Epoch chosen by** {_plain(', '.join(card.split.validation_patient_ids))}")
-    lines.append(f"**Trained** {card.date[:10]} with ctbox {card.software_version}")
+        lines.append(
+            tr("**Epoch chosen by** {validation_patient_ids}").format(
+                validation_patient_ids=_plain(", ".join(card.split.validation_patient_ids))
+            )
+        )
+    lines.append(
+        tr("**Trained** {date} with ctbox {software_version}").format(
+            date=card.date[:10], software_version=card.software_version
+        )
+    )
     if card.metrics:
         lines += ["", "#### Figures", *(_describe_metric(each) for each in card.metrics[:8])]
     lines += ["", "#### Limits", *(f"- {_plain(each)}" for each in card.limitations)]
@@ -55,7 +68,7 @@ def _describe_metric(record: MetricRecord) -> str:
     told = f"IoU {value:.3f}" if isinstance(value, float) else ""
     before = record.values.get("before")
     if isinstance(before, float):
-        told += f" (before {before:.3f})"
+        told += tr(" (before {before:.3f})").format(before=before)
     return f"- {_plain(record.title)}: {told or 'see the full card'}; {_plain(record.split)}"
 
 

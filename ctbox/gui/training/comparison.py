@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ctbox.boxes import compute_iou
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.workflows.detect import DetectRequest, DetectResult, detect
@@ -104,7 +105,11 @@ class Comparison(QObject):
         name = self._waiting.pop(0)
         request = DetectRequest((self._case.series,), model=name, device=self.device)
         handle = self._runner.start(
-            detect, request, kind="worker", worker=WORKER, title=f"{name} looks at the series"
+            detect,
+            request,
+            kind="worker",
+            worker=WORKER,
+            title=tr("{name} looks at the series").format(name=name),
         )
         self._handle = handle
         handle.finished.connect(lambda result: self._on_finished(handle, name, result))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.training.comparison import Comparison, ModelOnSeries
 from ctbox.gui.training.page import make_label
+from ctbox.gui.translation import tr
 from ctbox.workflows.open_case import SeriesCase
 
 
@@ -42,10 +43,10 @@ class ComparisonBar(QFrame):
         self.setObjectName("card")
         self._comparison, self._find_series = comparison, find_series
         self.first, self.second = QComboBox(), QComboBox()
-        self.compare = QPushButton("Compare on the open series")
+        self.compare = QPushButton(tr("Compare on the open series"))
         self.compare.setAutoDefault(False)
         self.compare.clicked.connect(self._on_compare)
-        self.shows = (QRadioButton("Show its boxes"), QRadioButton("Show its boxes"))
+        self.shows = (QRadioButton(tr("Show its boxes")), QRadioButton(tr("Show its boxes")))
         self.told = (make_label(muted=True), make_label(muted=True))
         self.hint = make_label(muted=True)
         group = QButtonGroup(self)
@@ -54,8 +55,8 @@ class ComparisonBar(QFrame):
         grid.setHorizontalSpacing(14)
         for row, box in enumerate((self.first, self.second)):
             box.setMinimumWidth(190)
-            box.setAccessibleName(f"Model {row + 1} of the comparison")
-            grid.addWidget(QLabel("Compare" if row == 0 else "with"), row, 0)
+            box.setAccessibleName(tr("Model {row} of the comparison").format(row=row + 1))
+            grid.addWidget(QLabel(tr("Compare") if row == 0 else "with"), row, 0)
             grid.addWidget(box, row, 1)
             grid.addWidget(self.shows[row], row, 2)
             grid.addWidget(self.told[row], row, 3)
@@ -97,13 +98,13 @@ class ComparisonBar(QFrame):
     def _find_hint(self) -> str:
         case = self._find_series()
         if case is None:
-            return "Open a series first."
+            return tr("Open a series first.")
         reason = case.series.skip_detection_reason
         if reason is not None:
             return reason
         if self.first.currentText() == self.second.currentText():
-            return "Choose two models."
-        return "Looking…" if self._comparison.is_running else ""
+            return tr("Choose two models.")
+        return tr("Looking…") if self._comparison.is_running else ""
 
     def _render(self) -> None:
         hint = self._find_hint()
@@ -120,9 +121,10 @@ class ComparisonBar(QFrame):
 
 def describe_figures(figures: ModelOnSeries) -> str:
     """Return a model's counts on a series in one line."""
-    lesions = f"{figures.lesions} lesion{'' if figures.lesions == 1 else 's'}"
-    told = f"{lesions}, {figures.boxes} boxes"
+    lesions = tr("%n lesion(s)", "", figures.lesions)
+    told = tr("{lesions}, {boxes} boxes").format(lesions=lesions, boxes=figures.boxes)
     if figures.mean_iou is not None:
-        plural = "" if figures.expert_slices == 1 else "s"
-        told += f", IoU {figures.mean_iou:.3f} on {figures.expert_slices} boxed slice{plural}"
+        told += tr(", IoU {mean_iou:.3f} on %n boxed slice(s)", "", figures.expert_slices).format(
+            mean_iou=figures.mean_iou
+        )
     return told

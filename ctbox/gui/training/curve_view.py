@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPol
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ctbox.gui.error_dialogs import find_theme
+from ctbox.gui.translation import tr
 
 Point = tuple[float, float]
 
@@ -85,7 +86,7 @@ class CurveView(QWidget):
         """Show other curves."""
         self._chart = chart
         last = [curve.points[-1] for curve in chart.curves if curve.points]
-        told = f", last {last[-1][1]:.3f}" if last else ", nothing yet"
+        told = tr(", last {last:.3f}").format(last=last[-1][1]) if last else tr(", nothing yet")
         self.setAccessibleName(f"{chart.title}{told}")
         self.update()
 
@@ -139,7 +140,7 @@ class CurveView(QWidget):
         line, text = QPen(QColor(theme.border), 1), QColor(theme.muted)
         if not self._chart.curves:
             painter.setPen(QColor(theme.faint))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "Nothing yet")
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("Nothing yet"))
             return
         for value in choose_ticks(*spans[1], count=4):
             y = _place((spans[0][0], value), frame, spans).y()

@@ -25,6 +25,7 @@ from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, Marks, PictureTile
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.model.linking import shorten_patient_id
 from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_data import DataCheck, DataRequest, SeriesRow, check_data
@@ -45,8 +46,8 @@ class DataPage(Page):
         Looks at the data in a thread.
     """
 
-    title = "Data"
-    subtitle = "Images with the experts' boxes of this subtype."
+    title = mark("Data")
+    subtitle = mark("Images with the experts' boxes of this subtype.")
 
     def __init__(
         self, state: WizardState, runner: TaskRunner, parent: QWidget | None = None
@@ -89,31 +90,31 @@ class DataPage(Page):
     def _build_place(self) -> None:
         self.folder = QLineEdit()
         self.folder.setReadOnly(True)
-        self.folder.setPlaceholderText("A DICOM folder, a TCIA download or a ZIP")
-        self.folder.setAccessibleName("Folder of the images")
-        self.choose = QPushButton("Choose folder…")
+        self.folder.setPlaceholderText(tr("A DICOM folder, a TCIA download or a ZIP"))
+        self.folder.setAccessibleName(tr("Folder of the images"))
+        self.choose = QPushButton(tr("Choose folder…"))
         self.choose.clicked.connect(self._on_choose)
-        self.use_open = QPushButton("Use the open case")
+        self.use_open = QPushButton(tr("Use the open case"))
         self.use_open.clicked.connect(self._on_use_open)
-        self.use_catalogue = QPushButton("Use the catalogue")
-        self.use_catalogue.setToolTip("Every annotated series that was added to it")
+        self.use_catalogue = QPushButton(tr("Use the catalogue"))
+        self.use_catalogue.setToolTip(tr("Every annotated series that was added to it"))
         self.use_catalogue.clicked.connect(lambda: self.set_place(self._catalogue, None))
         self.annotations = QLineEdit()
         self.annotations.setReadOnly(True)
-        self.annotations.setPlaceholderText("Found beside the images")
-        self.annotations.setAccessibleName("Folder of the annotations")
-        self.choose_annotations = QPushButton("Annotations…")
+        self.annotations.setPlaceholderText(tr("Found beside the images"))
+        self.annotations.setAccessibleName(tr("Folder of the annotations"))
+        self.choose_annotations = QPushButton(tr("Annotations…"))
         self.choose_annotations.clicked.connect(self._on_choose_annotations)
         grid = QGridLayout()
         grid.setSpacing(8)
-        grid.addWidget(QLabel("Images"), 0, 0)
+        grid.addWidget(QLabel(tr("Images")), 0, 0)
         grid.addWidget(self.folder, 0, 1)
         row = QHBoxLayout()
         row.addWidget(self.choose)
         row.addWidget(self.use_open)
         row.addWidget(self.use_catalogue)
         grid.addLayout(row, 0, 2)
-        grid.addWidget(QLabel("Boxes"), 1, 0)
+        grid.addWidget(QLabel(tr("Boxes")), 1, 0)
         grid.addWidget(self.annotations, 1, 1)
         grid.addWidget(self.choose_annotations, 1, 2, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(grid)
@@ -122,13 +123,13 @@ class DataPage(Page):
     def problem(self) -> str:
         """What is still missing."""
         if self._handle is not None:
-            return "The images are being looked at."
+            return tr("The images are being looked at.")
         if self._error:
             return self._error
         if self.state.check is None:
-            return "Choose where the images are."
+            return tr("Choose where the images are.")
         if not self.state.used_boxes:
-            return "Tick at least one series."
+            return tr("Tick at least one series.")
         return ""
 
     def enter(self) -> None:
@@ -146,7 +147,7 @@ class DataPage(Page):
         self._look()
 
     def _on_choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Images of this subtype")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Images of this subtype"))
         if chosen:
             self.set_place(Path(chosen), None)
 
@@ -155,7 +156,7 @@ class DataPage(Page):
             self.set_place(*self.open_case)
 
     def _on_choose_annotations(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of annotations")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of annotations"))
         if chosen and self.state.dicom is not None:
             self.set_place(self.state.dicom, Path(chosen))
 
@@ -177,7 +178,7 @@ class DataPage(Page):
     def _on_progressed(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total or 0)
         self.bar.setValue(progress.done)
-        self.summary.setText(f"{progress.message}…" if progress.message else "Looking…")
+        self.summary.setText(f"{progress.message}…" if progress.message else tr("Looking…"))
 
     def _on_finished(self, request: DataRequest, check: DataCheck) -> None:
         if request is self._asked:
@@ -211,7 +212,7 @@ class DataPage(Page):
         tile = PictureTile(132)
         tile.show_picture(row.thumbnail, [Marks(row.boxes_share, EXPERT)], row.title)
         name = shorten_patient_id(row.patient_id)
-        box = QCheckBox(f"{name} · {row.boxes} box{'' if row.boxes == 1 else 'es'}")
+        box = QCheckBox(tr("{name} · %n box(es)", "", row.boxes).format(name=name))
         box.setChecked(True)
         box.toggled.connect(lambda on, key=row.key: self._on_ticked(key, on))
         if row.problems:
@@ -232,8 +233,10 @@ class DataPage(Page):
         rows = () if self.state.check is None else self.state.check.rows
         if len(rows) > _MOST_TILES:
             told.append(
-                f"Of {len(rows)} series the first {_MOST_TILES} are shown; all are used that are "
-                "not ticked off."
+                tr(
+                    "Of {count} series the first {most_tiles} are shown; all are used that are not "
+                    "ticked off."
+                ).format(count=len(rows), most_tiles=_MOST_TILES)
             )
         return " ".join(each for each in told if each)
 
@@ -245,10 +248,10 @@ class DataPage(Page):
         state, busy = self.state, self._handle is not None
         is_all = state.dicom is not None and state.dicom == self._catalogue
         place = "" if state.dicom is None else str(state.dicom)
-        self.folder.setText("The catalogue's annotated series" if is_all else place)
+        self.folder.setText(tr("The catalogue's annotated series") if is_all else place)
         self.folder.setToolTip(place)
         self.annotations.setPlaceholderText(
-            "As they were added to the catalogue" if is_all else "Found beside the images"
+            tr("As they were added to the catalogue") if is_all else tr("Found beside the images")
         )
         self.annotations.setText("" if state.annotations is None else str(state.annotations))
         self.choose_annotations.setEnabled(state.dicom is not None)
@@ -258,8 +261,8 @@ class DataPage(Page):
         show_notice(self.notice, self._notice_text, self._error or self._find_warning())
         self._scroll.setVisible(state.check is not None)
         told = () if state.check is None else state.check.problems
-        plural = "" if len(told) == 1 else "s"
-        self.problems_button.setText(f"{len(told)} thing{plural} to know about these files")
+        count = len(told)
+        self.problems_button.setText(tr("%n thing(s) to know about these files", "", count))
         self.problems_button.setVisible(bool(told))
         self.problems.setPlainText("\n".join(told))
         self.problems.setVisible(bool(told) and self.problems_button.isChecked())

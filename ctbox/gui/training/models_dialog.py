@@ -24,13 +24,14 @@ from ctbox.gui.training.card_view import CardView
 from ctbox.gui.training.comparison import Comparison
 from ctbox.gui.training.comparison_bar import ComparisonBar
 from ctbox.gui.training.page import make_notice, show_notice
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.model_store import ModelStore, StoredModel
 from ctbox.workflows.model_store_file import SUFFIX
 from ctbox.workflows.open_case import SeriesCase
 
-_TITLES = ("Model", "In use", "From", "Trained", "Size")
+_TITLES = (mark("Model"), mark("In use"), mark("From"), mark("Trained"), mark("Size"))
 _SIZE = (1000, 640)
-_FILTER = f"ctbox model (*{SUFFIX})"
+_FILTER = f"ctbox (*{SUFFIX})"
 
 
 class ModelsDialog(QDialog):
@@ -56,7 +57,7 @@ class ModelsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self.setModal(False)
         self.resize(*_SIZE)
         self.store = store
@@ -65,25 +66,25 @@ class ModelsDialog(QDialog):
         self.table = self._build_table()
         self.card = CardView()
         self.notice, self._notice_text = make_notice()
-        self.activate = self._make_button("Use this one", self._on_activate, primary=True)
-        self.roll_back = self._make_button("Roll back", self._on_roll_back)
-        self.export = self._make_button("Export…", self._on_export)
-        self.import_ = self._make_button("Import…", self._on_import)
-        self.delete = self._make_button("Delete", self._on_delete)
-        self.undo = self._make_button("Undo delete", self._on_undo)
+        self.activate = self._make_button(tr("Use this one"), self._on_activate, primary=True)
+        self.roll_back = self._make_button(tr("Roll back"), self._on_roll_back)
+        self.export = self._make_button(tr("Export…"), self._on_export)
+        self.import_ = self._make_button(tr("Import…"), self._on_import)
+        self.delete = self._make_button(tr("Delete"), self._on_delete)
+        self.undo = self._make_button(tr("Undo delete"), self._on_undo)
         self.comparison = ComparisonBar(comparison, find_series)
         self._build()
         self.reload()
 
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(_TITLES))
-        table.setHorizontalHeaderLabels(list(_TITLES))
+        table.setHorizontalHeaderLabels(list(map(tr, _TITLES)))
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        table.setAccessibleName("Models")
+        table.setAccessibleName(tr("Models"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -111,7 +112,7 @@ class ModelsDialog(QDialog):
         for button in own:
             buttons.addWidget(button)
         buttons.addStretch(1)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         buttons.addWidget(close)
@@ -151,9 +152,9 @@ class ModelsDialog(QDialog):
         words = (
             model.name,
             "✓" if model.is_active else "",
-            model.parent or ("shipped" if model.is_shipped else ""),
+            model.parent or (tr("shipped") if model.is_shipped else ""),
             "" if model.card is None else model.card.date[:10],
-            "damaged" if model.problem is not None else f"{model.size_bytes / 1e6:.1f} MB",
+            tr("damaged") if model.problem is not None else f"{model.size_bytes / 1e6:.1f} MB",
         )
         for column, text in enumerate(words):
             item = QTableWidgetItem(text)
@@ -170,7 +171,11 @@ class ModelsDialog(QDialog):
         self.delete.setEnabled(is_own)
         self.roll_back.setEnabled(self.store.previous_name is not None)
         previous = self.store.previous_name
-        self.roll_back.setText("Roll back" if previous is None else f"Roll back to {previous}")
+        self.roll_back.setText(
+            tr("Roll back")
+            if previous is None
+            else tr("Roll back to {previous}").format(previous=previous)
+        )
         self.undo.setVisible(self._deleted is not None)
 
     def _try(self, handler: Callable[[], None]) -> None:
@@ -198,14 +203,20 @@ class ModelsDialog(QDialog):
             return
         name = self.chosen.name
         start = str(Path.home() / f"{name}{SUFFIX}")
-        chosen, _ = QFileDialog.getSaveFileName(self, f"Export {name}", start, _FILTER)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, tr("Export {name}").format(name=name), start, _FILTER
+        )
         if chosen:
             target = Path(chosen)
             self.store.export(name, target if target.suffix else target.with_suffix(SUFFIX))
-            show_notice(self.notice, self._notice_text, f"{name} is written to {target}.")
+            show_notice(
+                self.notice,
+                self._notice_text,
+                tr("{name} is written to {target}.").format(name=name, target=target),
+            )
 
     def _on_import(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Import a model", "", _FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Import a model"), "", _FILTER)
         if chosen:
             self.reload(self.store.import_file(Path(chosen)).name)
 
@@ -214,7 +225,7 @@ class ModelsDialog(QDialog):
             self._deleted = self.chosen.name
             self.store.delete(self._deleted)
             self.reload()
-            told = f"{self._deleted} is in the bin."
+            told = tr("{deleted} is in the bin.").format(deleted=self._deleted)
             show_notice(self.notice, self._notice_text, told)
 
     def _on_undo(self) -> None:

@@ -21,6 +21,7 @@ from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.run import WORKER
 from ctbox.gui.training.state import WizardState, shorten
+from ctbox.gui.translation import mark, tr
 from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_plan import choose_plan
 from ctbox.workflows.fine_tune_tasks import measure_estimate
@@ -39,8 +40,8 @@ class PlanPage(Page):
         Measures in the training worker.
     """
 
-    title = "Plan"
-    subtitle = "Chosen by the number of boxes. Measure it once, then start."
+    title = mark("Plan")
+    subtitle = mark("Chosen by the number of boxes. Measure it once, then start.")
 
     def __init__(
         self, state: WizardState, runner: TaskRunner, parent: QWidget | None = None
@@ -50,16 +51,16 @@ class PlanPage(Page):
         self._handle: TaskHandle | None = None
         self._measured: object = None
         self.sentence = make_label(title=True)
-        self.measure = QPushButton("Measure on this computer")
+        self.measure = QPushButton(tr("Measure on this computer"))
         self.measure.clicked.connect(self._on_measure)
-        self.estimate = make_label("Not measured yet.", muted=True)
+        self.estimate = make_label(tr("Not measured yet."), muted=True)
         self.notice, self._notice_text = make_notice()
         row = QHBoxLayout()
         row.addWidget(self.measure)
         row.addWidget(self.estimate, 1)
         self.column.addWidget(self._build_card(row))
         self.column.addWidget(self.notice)
-        self.fold = QPushButton("Advanced settings")
+        self.fold = QPushButton(tr("Advanced settings"))
         self.fold.setProperty("link", True)
         self.fold.setCheckable(True)
         self.column.addWidget(self.fold)
@@ -78,9 +79,11 @@ class PlanPage(Page):
         column.addWidget(self.sentence)
         column.addWidget(
             make_label(
-                "A quarter of what is looked at are old images or phantoms of the old subtypes, so "
-                "that these are not forgotten. It stops by itself once the patients who end it "
-                "gain nothing more.",
+                tr(
+                    "A quarter of what is looked at are old images or phantoms of the old "
+                    "subtypes, so that these are not forgotten. It stops by itself once the "
+                    "patients who end it gain nothing more."
+                ),
                 muted=True,
             )
         )
@@ -109,13 +112,21 @@ class PlanPage(Page):
         form = QGridLayout()
         form.setHorizontalSpacing(14)
         rows: tuple[tuple[str, QSpinBox | QDoubleSpinBox, str], ...] = (
-            ("Steps", self.steps, "Rounds of 15 steps end with a look at the stopping patients"),
-            ("Samples a step", self.batch, "Fewer take less memory"),
-            ("Learning rate", self.rate, "Lower is gentler"),
-            ("Frozen stages", self.frozen, "Early stages of the network that stay as they are"),
-            ("Encoder's rate", self.encoder, "As a share of the learning rate"),
-            ("Old images", self.replay, "Share of what is looked at"),
-            ("Patience", self.patience, "Rounds without a gain that end it; 0 never does"),
+            (
+                tr("Steps"),
+                self.steps,
+                tr("Rounds of 15 steps end with a look at the stopping patients"),
+            ),
+            (tr("Samples a step"), self.batch, tr("Fewer take less memory")),
+            (tr("Learning rate"), self.rate, tr("Lower is gentler")),
+            (
+                tr("Frozen stages"),
+                self.frozen,
+                tr("Early stages of the network that stay as they are"),
+            ),
+            (tr("Encoder's rate"), self.encoder, tr("As a share of the learning rate")),
+            (tr("Old images"), self.replay, tr("Share of what is looked at")),
+            (tr("Patience"), self.patience, tr("Rounds without a gain that end it; 0 never does")),
         )
         for words, box, tip in rows:
             box.setFixedWidth(130)
@@ -125,7 +136,7 @@ class PlanPage(Page):
             form.addWidget(QLabel(words), place, 0)
             form.addWidget(box, place, 1)
             form.addWidget(make_label(tip, muted=True), place, 2)
-        self.restore = QPushButton("Back to the preset")
+        self.restore = QPushButton(tr("Back to the preset"))
         self.restore.clicked.connect(self._on_restore)
         form.addWidget(self.restore, form.rowCount(), 1)
         form.setColumnStretch(2, 1)
@@ -137,8 +148,8 @@ class PlanPage(Page):
     def problem(self) -> str:
         """Measuring must be over, for it has the worker."""
         if self._handle is not None:
-            return "The estimate is being measured."
-        return "" if self.state.plan is not None else "There is no plan yet."
+            return tr("The estimate is being measured.")
+        return "" if self.state.plan is not None else tr("There is no plan yet.")
 
     def enter(self) -> None:
         """Show the plan that fits the data now."""
@@ -199,7 +210,7 @@ class PlanPage(Page):
         handle.progressed.connect(self._on_progressed)
         handle.finished.connect(lambda estimate: self._on_measured(request.plan, estimate))
         handle.failed.connect(self._on_failed)
-        handle.cancelled.connect(lambda: self.estimate.setText("Not measured."))
+        handle.cancelled.connect(lambda: self.estimate.setText(tr("Not measured.")))
         handle.ended.connect(self._on_ended)
         show_notice(self.notice, self._notice_text, "")
         self._render()
@@ -209,11 +220,11 @@ class PlanPage(Page):
 
     def _on_measured(self, plan: object, estimate: object) -> None:
         self._measured = plan
-        self.estimate.setText(f"It will take {estimate.sentence}.")  # type: ignore[attr-defined]
+        self.estimate.setText(tr("It will take {sentence}.").format(sentence=estimate.sentence))  # type: ignore[attr-defined]
 
     def _on_failed(self, error: object) -> None:
         told = f"{error.message} {error.hint}" if isinstance(error, CtboxError) else str(error)
-        self.estimate.setText("Not measured.")
+        self.estimate.setText(tr("Not measured."))
         show_notice(self.notice, self._notice_text, told)
 
     def _on_ended(self) -> None:
@@ -224,8 +235,8 @@ class PlanPage(Page):
         plan = self.state.plan
         self.sentence.setText("" if plan is None else plan.sentence)
         self.measure.setText(
-            "Measure on this computer" if self._handle is None else "Stop measuring"
+            tr("Measure on this computer") if self._handle is None else tr("Stop measuring")
         )
         if self._handle is None and self._measured != plan:
-            self.estimate.setText("Not measured yet: a few steps tell.")
+            self.estimate.setText(tr("Not measured yet: a few steps tell."))
         self.changed.emit()

@@ -21,6 +21,7 @@ from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, NEW, OLD, Marks, PictureTile
 from ctbox.gui.training.run import TrainingRun
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.model.linking import shorten_patient_id
 from ctbox.workflows.fine_tune_results import (
     FORGETTING_LIMIT,
@@ -30,7 +31,7 @@ from ctbox.workflows.fine_tune_results import (
     SliceExample,
 )
 
-_TITLES = ("Mean IoU (95 %)", "Images", "Before", "After", "Change")
+_TITLES = (mark("Mean IoU (95 %)"), mark("Images"), mark("Before"), mark("After"), mark("Change"))
 _MINUS = "−"
 _SAME = 0.005
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -47,8 +48,8 @@ class ResultPage(Page):
         Whose result it is.
     """
 
-    title = "Before and after"
-    subtitle = "Both models on the same images. A miss counts as IoU 0."
+    title = mark("Before and after")
+    subtitle = mark("Both models on the same images. A miss counts as IoU 0.")
 
     def __init__(self, state: WizardState, run: TrainingRun, parent: QWidget | None = None) -> None:
         super().__init__(state, parent)
@@ -57,7 +58,9 @@ class ResultPage(Page):
         self.headline = make_label(title=True)
         self.notice, self._notice_text = make_notice()
         self.table = _make_table(_TITLES)
-        self.patients = _make_table(("Patient", "Subtype", "Slices", "Before", "After"))
+        self.patients = _make_table(
+            (tr("Patient"), tr("Subtype"), tr("Slices"), tr("Before"), tr("After"))
+        )
         self.thesis = make_label(muted=True)
         self.tiles: list[PictureTile] = []
         self._pictures = QGridLayout()
@@ -69,7 +72,7 @@ class ResultPage(Page):
         for widget in (self.headline, self.notice, self.table, self.thesis):
             column.addWidget(widget)
         column.addLayout(self._pictures)
-        column.addWidget(make_label("By patient (slices averaged)", title=True))
+        column.addWidget(make_label(tr("By patient (slices averaged)"), title=True))
         column.addWidget(self.patients)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -80,7 +83,7 @@ class ResultPage(Page):
     @property
     def problem(self) -> str:
         """There must be a result."""
-        return "" if self._run.result is not None else "There is no result yet."
+        return "" if self._run.result is not None else tr("There is no result yet.")
 
     def enter(self) -> None:
         """Show the run's result."""
@@ -94,7 +97,9 @@ class ResultPage(Page):
         self._fill_figures(result)
         self._fill_patients(result)
         row = "   ".join(f"{k}: {format_number(v)}" for k, v in result.thesis_row().items())
-        self.thesis.setText(f"As the 2023 thesis counts, by slice (entire set is LEAKY):   {row}")
+        self.thesis.setText(
+            tr("As the 2023 thesis counts, by slice (entire set is LEAKY):   {row}").format(row=row)
+        )
         self._fill_pictures(result)
 
     def _fill_figures(self, result: FineTuneResult) -> None:
@@ -107,7 +112,7 @@ class ResultPage(Page):
             place += 1
             if each is result.test and result.copy_baseline is not None:
                 figure = result.copy_baseline
-                words = ("    copy baseline", _count(figure), "—",
+                words = (tr("    copy baseline"), _count(figure), "—",
                          format_figure(figure), "")  # fmt: skip
                 self._set_row(place, words, None)
                 place += 1
@@ -149,12 +154,13 @@ class ResultPage(Page):
             if widget is not None:
                 widget.deleteLater()
         self.tiles = []
-        rows = (("Lost most on", result.worst), ("Gained most on", result.best))
+        rows = ((tr("Lost most on"), result.worst), (tr("Gained most on"), result.best))
         for number, (words, examples) in enumerate(rows):
             if not examples:
                 continue
             label = make_label(
-                f"{words} (green: expert, violet: before, orange: after)", muted=True
+                tr("{words} (green: expert, violet: before, orange: after)").format(words=words),
+                muted=True,
             )
             self._pictures.addWidget(label, 2 * number, 0, 1, -1)
             for column, example in enumerate(examples):
@@ -180,7 +186,7 @@ def _make_tile(example: SliceExample) -> PictureTile:
 
 def _make_table(titles: Sequence[str]) -> QTableWidget:
     table = QTableWidget(0, len(titles))
-    table.setHorizontalHeaderLabels(list(titles))
+    table.setHorizontalHeaderLabels(list(map(tr, titles)))
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -210,38 +216,43 @@ def describe_row(each: BeforeAfter) -> tuple[str, str, str, str, str]:
     change = "—" if each.difference is None else format_change(each.difference)
     if each.low is not None and each.high is not None:
         change += f" ({format_change(each.low)} … {format_change(each.high)})"
-    who = "phantom" if each.title.startswith("Phantoms") else "patient"
-    count = _count(each.after, who)
+    count = _count(each.after, is_phantom=each.title.startswith("Phantoms"))
     return title, count, format_figure(each.before), format_figure(each.after), change
 
 
-def _count(figure: Figure, who: str = "patient") -> str:
-    slices = f"{figure.slices} slice{'' if figure.slices == 1 else 's'}"
-    return f"{figure.patients} {who}{'' if figure.patients == 1 else 's'}, {slices}"
+def _count(figure: Figure, *, is_phantom: bool = False) -> str:
+    slices = tr("%n slice(s)", "", figure.slices)
+    if is_phantom:
+        return tr("%n phantom(s), {slices}", "", figure.patients).format(slices=slices)
+    return tr("%n patient(s), {slices}", "", figure.patients).format(slices=slices)
 
 
 def describe_gain(result: FineTuneResult) -> str:
     """Return what the run brought, in one sentence."""
     test = result.test
     if test is None or test.difference is None:
-        return "Nobody judged: whether it is better on other patients can't be known."
+        return tr("Nobody judged: whether it is better on other patients can't be known.")
     before, after = format_number(test.before.value), format_number(test.after.value)
-    verdict = "better" if test.difference > 0 else "worse"
-    few = f" With {test.after.patients} judging, chance alone can do that."
+    verdict = tr("better") if test.difference > 0 else tr("worse")
+    few = tr(" With {patients} judging, chance alone can do that.").format(
+        patients=test.after.patients
+    )
     if abs(test.difference) <= _SAME:
-        verdict, few = "as good as before", ""
+        verdict, few = tr("as good as before"), ""
     if test.after.note is None:
         few = ""
-    return f"On patients it never saw the new model is {verdict}: IoU {before} → {after}.{few}"
+    return tr(
+        "On patients it never saw the new model is {verdict}: IoU {before} → {after}.{few}"
+    ).format(verdict=verdict, before=before, after=after, few=few)
 
 
 def describe_loss(each: BeforeAfter) -> str:
     """Return a loss on an old subtype as a sentence."""
     lost = -(each.difference or 0.0)
-    return (
-        f"Forgotten: on {each.title.lower()} of old subtypes it lost {lost:.3f} IoU, more than "
-        f"{FORGETTING_LIMIT:g}."
-    )
+    return tr(
+        "Forgotten: on {each} of old subtypes it lost {lost:.3f} IoU, more than "
+        "{forgetting_limit:g}."
+    ).format(each=each.title.lower(), lost=lost, forgetting_limit=FORGETTING_LIMIT)
 
 
 def format_figure(figure: Figure) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ctbox.errors import CtboxError
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.model.store import MODEL_IN_RUN
 from ctbox.model.training_updates import BatchHalved, EpochFinished, StepFinished
 from ctbox.progress import Progress
@@ -117,7 +118,7 @@ class TrainingRun(QObject):
         self.request = request
         self._forget()
         self._found_rounds = (request.out / MODEL_IN_RUN).is_dir()
-        title = f"Fine-tuning {request.name}"
+        title = tr("Fine-tuning {name}").format(name=request.name)
         handle = self._runner.start(
             run_fine_tuning, request, kind="worker", worker=WORKER, title=title
         )

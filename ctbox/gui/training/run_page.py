@@ -19,6 +19,7 @@ from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, NEW, Marks, PictureTile
 from ctbox.gui.training.run import TrainingRun
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.fine_tune_runs import discard_run, make_run_folder
 from ctbox.workflows.fine_tune_updates import STAGES
 
@@ -38,37 +39,41 @@ class RunPage(Page):
         The run; it lives on when the page is closed.
     """
 
-    title = "Run"
-    subtitle = "In a process of its own: close this, work on, and come back by AI ▸ Training run."
+    title = mark("Run")
+    subtitle = mark(
+        "In a process of its own: close this, work on, and come back by AI ▸ Training run."
+    )
 
     def __init__(self, state: WizardState, run: TrainingRun, parent: QWidget | None = None) -> None:
         super().__init__(state, parent)
         self.run = run
-        self.start = QPushButton("Start training")
+        self.start = QPushButton(tr("Start training"))
         self.start.setProperty("primary", True)
         self.start.clicked.connect(self._on_start)
-        self.pause = QPushButton("Pause")
+        self.pause = QPushButton(tr("Pause"))
         self.pause.clicked.connect(run.pause)
-        self.stop = QPushButton("Stop, keep the best")
+        self.stop = QPushButton(tr("Stop, keep the best"))
         self.stop.clicked.connect(run.stop)
-        self.go_on = QPushButton("Go on")
+        self.go_on = QPushButton(tr("Go on"))
         self.go_on.clicked.connect(lambda: self._try(run.go_on))
-        self.judge = QPushButton("Judge the best so far")
+        self.judge = QPushButton(tr("Judge the best so far"))
         self.judge.clicked.connect(lambda: self._try(run.judge_best))
-        self.break_off = QPushButton("Break off")
-        self.break_off.setToolTip("It can go on later from its last whole round")
+        self.break_off = QPushButton(tr("Break off"))
+        self.break_off.setToolTip(tr("It can go on later from its last whole round"))
         self.break_off.clicked.connect(run.cancel)
-        self.discard = QPushButton("Discard")
+        self.discard = QPushButton(tr("Discard"))
         self.discard.clicked.connect(lambda: self._try(self._on_discard))
         self.stage = make_label(title=True)
         self.left = QLabel()
         self.left.setProperty("muted", True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the training")
+        self.bar.setAccessibleName(tr("Progress of the training"))
         self.notice, self._notice_text = make_notice()
-        self.loss = CurveView(Chart("Loss", "step"))
-        self.iou = CurveView(Chart("IoU of the patients who end it", "round", y_range=(0.0, 1.0)))
+        self.loss = CurveView(Chart(tr("Loss"), tr("step")))
+        self.iou = CurveView(
+            Chart(tr("IoU of the patients who end it"), tr("round"), y_range=(0.0, 1.0))
+        )
         self.tiles = [PictureTile(150) for _ in range(_TILES)]
         self._build()
         run.changed.connect(self._render)
@@ -89,7 +94,7 @@ class RunPage(Page):
         curves.addWidget(self.loss, 1)
         curves.addWidget(self.iou, 1)
         samples = QVBoxLayout()
-        caption = make_label("The same slices after every round:", muted=True)
+        caption = make_label(tr("The same slices after every round:"), muted=True)
         caption.setFixedWidth(_SAMPLES_PX)
         samples.addWidget(caption)
         for tile in self.tiles:
@@ -108,7 +113,7 @@ class RunPage(Page):
     @property
     def problem(self) -> str:
         """The next step waits for the result."""
-        return "" if self.run.result is not None else "The result comes when the run is over."
+        return "" if self.run.result is not None else tr("The result comes when the run is over.")
 
     def enter(self) -> None:
         """Show how it stands."""
@@ -143,12 +148,12 @@ class RunPage(Page):
         self.discard.setVisible(run.can_go_on)
         self.pause.setVisible(run.is_running)
         self.pause.setEnabled(training and not run.is_stopping)
-        self.pause.setText("Go on" if run.is_paused else "Pause")
+        self.pause.setText(tr("Go on") if run.is_paused else tr("Pause"))
         self.stop.setVisible(run.is_running)
         self.stop.setEnabled(training and not run.is_stopping and run.best_is_there)
-        self.stop.setToolTip("" if run.best_is_there else "After the first round")
+        self.stop.setToolTip("" if run.best_is_there else tr("After the first round"))
         self.go_on.setVisible(run.can_go_on)
-        self.go_on.setText("Show its figures" if run.was_over else "Go on")
+        self.go_on.setText(tr("Show its figures") if run.was_over else tr("Go on"))
         self.judge.setVisible(run.can_go_on and run.best_is_there and not run.was_over)
         self._render_progress()
         self._render_curves()
@@ -159,38 +164,44 @@ class RunPage(Page):
     def _find_notice(self) -> str:
         run = self.run
         if isinstance(run.error, CtboxError):
-            return f"{run.error.message} {run.error.hint} What was learnt until then is kept."
+            return tr("{message} {hint} What was learnt until then is kept.").format(
+                message=run.error.message, hint=run.error.hint
+            )
         if run.error is not None:
-            return "The run broke off. What was learnt until then is kept: go on with it."
+            return tr("The run broke off. What was learnt until then is kept: go on with it.")
         if run.can_go_on:
-            name = "" if run.request is None else f" for {run.request.name}"
+            name = "" if run.request is None else tr(" for {name}").format(name=run.request.name)
             if run.was_over:
-                return (
-                    f"A run{name} came to its end, but was neither adopted nor discarded. Its "
+                return tr(
+                    "A run{name} came to its end, but was neither adopted nor discarded. Its "
                     "figures are made again from the images, then you can decide."
-                )
-            return f"A run{name} was cut off. It goes on from its last whole round."
+                ).format(name=name)
+            return tr("A run{name} was cut off. It goes on from its last whole round.").format(
+                name=name
+            )
         return " ".join(run.notes[-1:])
 
     def _render_progress(self) -> None:
         run = self.run
         if run.result is not None:
-            self.stage.setText("Done. The next step shows whether it got better.")
+            self.stage.setText(tr("Done. The next step shows whether it got better."))
             self.bar.setRange(0, 1)
             self.bar.setValue(1)
             self.left.setText("")
             return
         if not run.is_running:
-            waiting = "Waiting for your decision." if run.was_over else "Interrupted."
-            ready = "Ready to start." if self.state.is_ready else "Nothing to run yet: go back."
+            waiting = tr("Waiting for your decision.") if run.was_over else tr("Interrupted.")
+            ready = (
+                tr("Ready to start.") if self.state.is_ready else tr("Nothing to run yet: go back.")
+            )
             self.stage.setText(waiting if run.can_go_on else ready)
             self.bar.setRange(0, 1)
             self.bar.setValue(0)
             self.left.setText("")
             return
-        name = STAGES[run.stage] if run.stage >= 0 else "Starting the worker"
-        place = f"{max(run.stage, 0) + 1} of {len(STAGES)}"
-        told = "Paused" if run.is_paused else "Stopping" if run.is_stopping else name
+        name = STAGES[run.stage] if run.stage >= 0 else tr("Starting the worker")
+        place = tr("{stage} of {count}").format(stage=max(run.stage, 0) + 1, count=len(STAGES))
+        told = tr("Paused") if run.is_paused else tr("Stopping") if run.is_stopping else name
         self.stage.setText(f"{told} · {place}")
         if run.stage == _TRAINING and run.steps[1]:
             self.bar.setRange(0, run.steps[1])
@@ -206,23 +217,31 @@ class RunPage(Page):
         run = self.run
         if run.stage != _TRAINING:
             return run.progress.message if run.progress is not None else ""
-        told = f"step {run.steps[0]} of {run.steps[1]}" if run.steps[1] else ""
+        told = (
+            tr("step {steps} of {steps2}").format(steps=run.steps[0], steps2=run.steps[1])
+            if run.steps[1]
+            else ""
+        )
         seconds = run.seconds_left
         if seconds is not None:
-            told += f" · at most {format_duration(seconds)} of training left"
+            told += tr(" · at most {seconds} of training left").format(
+                seconds=format_duration(seconds)
+            )
         return told
 
     def _render_curves(self) -> None:
         run = self.run
         raw, mean = tuple(run.losses), smooth(run.losses)
         curves = (Curve(raw, "border", 1.0), Curve(mean)) if raw else ()
-        self.loss.show_chart(Chart("Loss", "step", curves))
-        title = "IoU of the patients who end it"
+        self.loss.show_chart(Chart(tr("Loss"), tr("step"), curves))
+        title = tr("IoU of the patients who end it")
         if run.ious:
-            title += f" · now {run.ious[-1][1]:.2f}"
-            title += f", best {run.best[1]:.2f}" if run.best is not None else ""
+            title += tr(" · now {ious:.2f}").format(ious=run.ious[-1][1])
+            title += (
+                tr(", best {best:.2f}").format(best=run.best[1]) if run.best is not None else ""
+            )
         shown = (Curve(tuple(run.ious)),) if run.ious else ()
-        self.iou.show_chart(Chart(title, "round", shown, run.best, (0.0, 1.0)))
+        self.iou.show_chart(Chart(title, tr("round"), shown, run.best, (0.0, 1.0)))
 
     def _render_samples(self) -> None:
         run = self.run
@@ -235,7 +254,11 @@ class RunPage(Page):
             caption = sample.title
             if run.boxes is not None:
                 marks.append(Marks(run.boxes.boxes[number], NEW, dashed=True))
-                when = "before" if run.boxes.epoch == 0 else f"round {run.boxes.epoch}"
+                when = (
+                    tr("before")
+                    if run.boxes.epoch == 0
+                    else tr("round {epoch}").format(epoch=run.boxes.epoch)
+                )
                 caption = f"{sample.title} · {when}"
             tile.show_picture(sample.picture, marks, caption)
 
@@ -244,4 +267,4 @@ def format_duration(seconds: float) -> str:
     """Return a time for the eye."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
+    return tr("{seconds} min").format(seconds=round(seconds / 60))

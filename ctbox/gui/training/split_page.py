@@ -13,27 +13,42 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.model.linking import shorten_patient_id
 from ctbox.workflows.fine_tune_split import PatientRow, Side
 
 _WORDS = {
-    Side.TRAINING: "Teaches",
-    Side.STOPPING: "Ends the training",
-    Side.TEST: "Judges",
+    Side.TRAINING: mark("Teaches"),
+    Side.STOPPING: mark("Ends the training"),
+    Side.TEST: mark("Judges"),
 }
-_TITLES = ("Patient", "Subtype", "Boxed slices", "Linked with", "Seen by the model", "Role")
+_COUNTED = {
+    Side.TRAINING: mark("teaches"),
+    Side.STOPPING: mark("ends the training"),
+    Side.TEST: mark("judges"),
+}
+_TITLES = (
+    mark("Patient"),
+    mark("Subtype"),
+    mark("Boxed slices"),
+    mark("Linked with"),
+    mark("Seen by the model"),
+    mark("Role"),
+)
 
 
 class SplitPage(Page):
     """A table of patients, each on one side; linked ones move together."""
 
-    title = "Split"
-    subtitle = "Whole patients are kept apart: slices of one patient never stand on two sides."
+    title = mark("Split")
+    subtitle = mark(
+        "Whole patients are kept apart: slices of one patient never stand on two sides."
+    )
 
     def __init__(self, state: WizardState, parent: QWidget | None = None) -> None:
         super().__init__(state, parent)
         self.table = QTableWidget(0, len(_TITLES))
-        self.table.setHorizontalHeaderLabels(list(_TITLES))
+        self.table.setHorizontalHeaderLabels(list(map(tr, _TITLES)))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -50,9 +65,12 @@ class SplitPage(Page):
         self.column.addWidget(self.notice)
         self.column.addWidget(
             make_label(
-                "Who teaches is learnt from. Who ends the training is looked at after every round, "
-                "so that it stops before it learns by heart. Who judges is shown only at the end: "
-                "old and new model on the same patients, whom neither was trained on.",
+                tr(
+                    "Who teaches is learnt from. Who ends the training is looked at after every "
+                    "round, so that it stops before it learns by heart. Who judges is shown only "
+                    "at the end: old and new model on the same patients, whom neither was "
+                    "trained on."
+                ),
                 muted=True,
             )
         )
@@ -62,7 +80,7 @@ class SplitPage(Page):
         """Why this split can't be trained on."""
         division = self.state.division
         if division is None:
-            return self.state.division_problem or "There is nobody to split."
+            return self.state.division_problem or tr("There is nobody to split.")
         return division.problem or ""
 
     def enter(self) -> None:
@@ -83,15 +101,15 @@ class SplitPage(Page):
             row.subtype or "—",
             str(row.slices),
             ", ".join(map(shorten_patient_id, linked)) or "—",
-            "yes" if row.seen_by_base else "no",
+            tr("yes") if row.seen_by_base else tr("no"),
         )
         for column, text in enumerate(texts):
             self.table.setItem(number, column, QTableWidgetItem(text))
         box = QComboBox()
         for side, words in _WORDS.items():
-            box.addItem(words, side)
+            box.addItem(tr(words), side)
         box.setCurrentIndex(box.findData(row.side))
-        box.setAccessibleName(f"Role of {texts[0]}")
+        box.setAccessibleName(tr("Role of {texts}").format(texts=texts[0]))
         box.activated.connect(
             lambda _=0, name=row.patient_id, box=box: self._on_moved(name, box.currentData())
         )
@@ -113,10 +131,15 @@ class SplitPage(Page):
             show_notice(self.notice, self._notice_text, self.problem)
             self.summary.setText("")
             return
-        counts = [f"{len(division.select(side))} {_WORDS[side].lower()}" for side in Side]
+        counts = [f"{len(division.select(side))} {tr(_COUNTED[side])}" for side in Side]
         self.summary.setText(
-            f"Of {division.groups} independent patients: {', '.join(counts)}; "
-            f"{self.state.training_boxes} boxes to learn from."
+            tr(
+                "Of {groups} independent patients: {counts}; {training_boxes} boxes to learn from."
+            ).format(
+                groups=division.groups,
+                counts=", ".join(counts),
+                training_boxes=self.state.training_boxes,
+            )
         )
         told = [division.problem] if division.problem else list(division.warnings)
         show_notice(self.notice, self._notice_text, "\n".join(told))

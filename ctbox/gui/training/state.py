@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.errors import CtboxError
+from ctbox.gui.translation import tr
 from ctbox.model.linking import SampleKey
 from ctbox.workflows.fine_tune_data import DataCheck, describe_amount
 from ctbox.workflows.fine_tune_plan import FineTunePlan, choose_plan
@@ -134,10 +135,16 @@ class WizardState(QObject):
             return ""
         rows = [row for row in self.check.rows if row.key not in self.left_out]
         sides = [row.median_side_mm for row in rows if row.median_side_mm is not None]
-        size = f", tumours about {np.median(sides):.0f} mm across" if sides else ""
+        size = (
+            tr(", tumours about {sides:.0f} mm across").format(sides=np.median(sides))
+            if sides
+            else ""
+        )
         patients = len(self.used_patients)
-        return (
-            f"{patients} patient{_s(patients)}, {len(rows)} series, {self.used_boxes} boxes{size}"
+        return tr("%n patient(s), {count} series, {used_boxes} boxes{size}", "", patients).format(
+            count=len(rows),
+            used_boxes=self.used_boxes,
+            size=size,
         )
 
     @property
@@ -233,10 +240,6 @@ class WizardState(QObject):
 
 def _number(stem: str, number: int) -> str:
     return f"{stem[:58]}-{number}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 def shorten(plan: FineTunePlan, **changes: object) -> FineTunePlan:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton
 
 from ctbox.gui.training.page import Page, make_label
 from ctbox.gui.training.state import WizardState
+from ctbox.gui.translation import mark, tr
 from ctbox.workflows.fine_tune_request import COLLECTION_SUBTYPES
 
 _MOST_LETTERS = 40
@@ -14,8 +15,8 @@ _MOST_LETTERS = 40
 class SubtypePage(Page):
     """A letter of the collection or a new name."""
 
-    title = "Subtype"
-    subtitle = "Which tumours shall the model learn to find better?"
+    title = mark("Subtype")
+    subtitle = mark("Which tumours shall the model learn to find better?")
 
     def __init__(self, state: WizardState, parent: QWidget | None = None) -> None:
         super().__init__(state, parent)
@@ -27,13 +28,13 @@ class SubtypePage(Page):
             group.addButton(button)
             self.buttons[letter] = button
             self.column.addWidget(button)
-        self.other = QRadioButton("Another one:")
+        self.other = QRadioButton(tr("Another one:"))
         group.addButton(self.other)
         self.name = QLineEdit()
-        self.name.setPlaceholderText("carcinoid, for example")
+        self.name.setPlaceholderText(tr("carcinoid, for example"))
         self.name.setMaxLength(_MOST_LETTERS)
         self.name.setFixedWidth(240)
-        self.name.setAccessibleName("Name of another subtype")
+        self.name.setAccessibleName(tr("Name of another subtype"))
         self.other.toggled.connect(self._on_other)
         self.name.textEdited.connect(self._on_edited)
         row = QHBoxLayout()
@@ -44,10 +45,12 @@ class SubtypePage(Page):
         self.column.addSpacing(14)
         self.column.addWidget(
             make_label(
-                "From about twenty boxes of three or more patients on, something can be learnt. "
-                "The next steps show what is there, keep whole patients apart to judge by, and "
-                "train on this computer; nothing leaves it. The model in use stays as it is until "
-                "you adopt the new one.",
+                tr(
+                    "From about twenty boxes of three or more patients on, something can be "
+                    "learnt. The next steps show what is there, keep whole patients apart to "
+                    "judge by, and train on this computer; nothing leaves it. The model in use "
+                    "stays as it is until you adopt the new one."
+                ),
                 muted=True,
             )
         )
@@ -56,7 +59,7 @@ class SubtypePage(Page):
     @property
     def problem(self) -> str:
         """Nothing chosen yet."""
-        return "" if self.state.subtype else "Choose a subtype, or name another one."
+        return "" if self.state.subtype else tr("Choose a subtype, or name another one.")
 
     def _on_letter(self, letter: str, on: bool) -> None:
         if on:

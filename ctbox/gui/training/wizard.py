@@ -28,6 +28,7 @@ from ctbox.gui.training.run_page import RunPage
 from ctbox.gui.training.split_page import SplitPage
 from ctbox.gui.training.state import WizardState
 from ctbox.gui.training.subtype_page import SubtypePage
+from ctbox.gui.translation import tr
 
 RUN, RESULT = 5, 6
 _SIZE = (1040, 700)
@@ -57,7 +58,7 @@ class TrainingWizard(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Fine-tune for a subtype")
+        self.setWindowTitle(tr("Fine-tune for a subtype"))
         self.setModal(False)
         self.resize(*_SIZE)
         self.state, self.run = state, run
@@ -80,15 +81,15 @@ class TrainingWizard(QDialog):
         for page in self.pages:
             self._stack.addWidget(page)
             page.changed.connect(self._render)
-        self._steps = [QLabel(f"{n}  {page.title}") for n, page in enumerate(self.pages, 1)]
+        self._steps = [QLabel(f"{n}  {tr(page.title)}") for n, page in enumerate(self.pages, 1)]
         self._title, self._subtitle = QLabel(), make_label(muted=True)
         self._title.setProperty("heading", True)
         self.hint = make_label(muted=True)
-        self.back = QPushButton("Back")
-        self.next = QPushButton("Next")
+        self.back = QPushButton(tr("Back"))
+        self.next = QPushButton(tr("Next"))
         self.next.setProperty("primary", True)
         self.next.setDefault(True)
-        self.close_button = QPushButton("Close")
+        self.close_button = QPushButton(tr("Close"))
         self.back.clicked.connect(lambda: self.go_to(self.index - 1))
         self.next.clicked.connect(self._on_next)
         self.close_button.clicked.connect(self.close)
@@ -142,7 +143,7 @@ class TrainingWizard(QDialog):
             self.plan.leave()
         self._stack.setCurrentIndex(index)
         self.page.enter()
-        self._title.setText(self.page.title)
+        self._title.setText(tr(self.page.title))
         self._subtitle.setText(self.page.subtitle)
         self._render()
 
@@ -172,5 +173,5 @@ class TrainingWizard(QDialog):
         self.next.setEnabled(not page.problem)
         self.hint.setText(page.problem)
         running = self.run.is_running
-        self.close_button.setText("Close, it goes on" if running else "Close")
-        self.close_button.setToolTip("AI ▸ Training run brings it back" if running else "")
+        self.close_button.setText(tr("Close, it goes on") if running else tr("Close"))
+        self.close_button.setToolTip(tr("AI ▸ Training run brings it back") if running else "")

@@ -10,12 +10,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from ctbox.gui.theme import OVERLAY
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.scene import AttentionMark
 from ctbox.gui.viewer.text_stamps import paint_text
 from ctbox.model.attention import FULL, AttentionMap
 
-LEGEND = ("model attention,", "not a segmentation")
+LEGEND = (mark("model attention,"), mark("not a segmentation"))
 _BAR_WIDTH, _BAR_HEIGHT = 10, 104
 _TICKS = (1.0, 0.5, 0.1)
 # Faint places fade out altogether, so that the CT under them stays as it is.
@@ -91,7 +92,7 @@ def paint_legend(painter: QPainter, inner: QRectF, font: QFont) -> None:
     for number, text in enumerate(LEGEND):
         top = bar.bottom() + 6 + number * line
         place = QRectF(inner.left(), top, inner.width(), line)
-        paint_text(painter, place, right, text, look)
+        paint_text(painter, place, right, tr(text), look)
 
 
 @lru_cache(maxsize=1)

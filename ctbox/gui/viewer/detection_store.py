@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from ctbox.gui.translation import mark
 from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, Lesion, SliceDetections
 
@@ -22,8 +23,8 @@ class Source(enum.Enum):
     lesion's. A slice predicted alone has nothing but itself.
     """
 
-    SLICE = "this slice alone"
-    SERIES = "with the whole series"
+    SLICE = mark("this slice alone")
+    SERIES = mark("with the whole series")
 
 
 class DetectionStore(QObject):

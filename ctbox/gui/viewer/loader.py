@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ctbox.dicom.series import Series
 from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.tasks import TaskHandle, TaskRunner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.loading import (
     LoadOrder,
     LoadRequest,
@@ -94,7 +95,7 @@ class SliceLoader(QObject):
             return
         self._order = LoadOrder(self._count, wanted, frozenset(self._pixels))
         request = LoadRequest(series, self._generation, self._order, self._read)
-        self._handle = self._runner.start(load_slices, request, title="Loading slices")
+        self._handle = self._runner.start(load_slices, request, title=tr("Loading slices"))
         self._handle.updated.connect(self._on_updated)
         self._handle.failed.connect(self._on_failed)
         self._handle.cancelled.connect(self._on_cancelled)
@@ -178,11 +179,13 @@ class SliceLoader(QObject):
     def _on_failed(self, error: object) -> None:
         # A bug while reading: the remaining slices say so instead of staying black for ever.
         if self.sender() is self._handle:
-            self._give_up(f"This slice could not be read: {error}")
+            self._give_up(tr("This slice could not be read: {error}").format(error=error))
 
     def _on_cancelled(self) -> None:
         if self.sender() is self._handle:
-            self._give_up("Not loaded: loading was cancelled. Choose the series again to load it.")
+            self._give_up(
+                tr("Not loaded: loading was cancelled. Choose the series again to load it.")
+            )
 
     def _give_up(self, reason: str) -> None:
         self._handle = None

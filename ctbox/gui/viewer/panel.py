@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 from ctbox.dicom.series import VoiWindow
 from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.banner import Banner
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
@@ -180,7 +181,7 @@ class ViewerPanel(QWidget):
         pixels = self.loader.find_pixels(index)
         if pixels is not None and pixels.ndim == 2 and self.state.needs_window:
             self.state.set_window(compute_full_window(pixels))
-        waiting = "" if self.loader.is_settled(index) else "Loading…"
+        waiting = "" if self.loader.is_settled(index) else tr("Loading…")
         self.view.show_pixels(pixels, self.loader.find_failure(index) or waiting)
         self._update_outlines()
         self._report_probe()
@@ -233,8 +234,8 @@ def _build_speed_box() -> QSpinBox:
     box.setSuffix(" fps")
     box.setKeyboardTracking(False)
     box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    box.setAccessibleName("Speed of cine, slices a second")
-    box.setToolTip("Slices a second of cine  ([ and ])")
+    box.setAccessibleName(tr("Speed of cine, slices a second"))
+    box.setToolTip(tr("Slices a second of cine  ([ and ])"))
     return box
 
 

@@ -13,6 +13,7 @@ from ctbox.annotations.annotation import SUBTYPES, Annotation
 from ctbox.annotations.box_edits import Origin, OwnBox
 from ctbox.boxes import as_box_array, compute_iou
 from ctbox.dicom.series import Series, Slice, VoiWindow
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import Detection
 
@@ -70,9 +71,9 @@ def describe_iou(
         Places of the selected boxes in the two lists.
     """
     if not annotations:
-        return IouReadout(IouKind.NO_ANNOTATION, "no annotation")
+        return IouReadout(IouKind.NO_ANNOTATION, tr("no annotation"))
     if detections is None:
-        return IouReadout(IouKind.NOT_PREDICTED, "not predicted")
+        return IouReadout(IouKind.NOT_PREDICTED, tr("not predicted"))
     iou = compute_iou(
         as_box_array([annotation.box for annotation in annotations]),
         as_box_array([detection.box for detection in detections]),
@@ -83,20 +84,20 @@ def describe_iou(
     value = float(np.mean([iou[i, j] if j is not None else 0.0 for i, j in enumerate(matched)]))
     missed = sum(j is None for j in matched)
     if missed == len(matched):
-        return _describe_miss("" if missed == 1 else f"all {missed} boxes")
-    note = "" if len(matched) == 1 else f"mean of {len(matched)} boxes"
+        return _describe_miss("" if missed == 1 else tr("all {missed} boxes").format(missed=missed))
+    note = "" if len(matched) == 1 else tr("mean of {count} boxes").format(count=len(matched))
     if missed:
-        note += f", {missed} missed"
+        note += tr(", {missed} missed").format(missed=missed)
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
 
 
 def describe_unpredictable(series: Series) -> IouReadout:
     """Return what the IoU corner says where the detector does not run at all."""
     if series.is_secondary_capture or series.slices[0].is_color:
-        why = "secondary capture"
+        why = tr("secondary capture")
     else:
-        why = "not a volume" if series.not_a_volume else "not CT"
-    return IouReadout(IouKind.NOT_PREDICTED, "not predicted", why)
+        why = tr("not a volume") if series.not_a_volume else tr("not CT")
+    return IouReadout(IouKind.NOT_PREDICTED, tr("not predicted"), why)
 
 
 def match_one_to_one(iou: NDArray[np.float64]) -> list[int | None]:
@@ -132,19 +133,19 @@ def _describe_pair(
     elif annotation is not None:
         value = float(iou[annotation].max(initial=0.0))
         if value <= 0:
-            return _describe_miss("selected box")
+            return _describe_miss(tr("selected box"))
     else:
         value = float(iou[:, detection].max(initial=0.0))
-    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", "selected pair", value)
+    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", tr("selected pair"), value)
 
 
 def _describe_miss(note: str) -> IouReadout:
-    return IouReadout(IouKind.MISSED, "IoU 0.00 (missed)", note, 0.0)
+    return IouReadout(IouKind.MISSED, tr("IoU 0.00 (missed)"), note, 0.0)
 
 
 def describe_annotation(annotation: Annotation) -> str:
     """Return an expert box's tag, such as ``Expert A``."""
-    return f"Expert {annotation.label}"
+    return tr("Expert {label}").format(label=annotation.label)
 
 
 def describe_detection(detection: Detection) -> str:
@@ -155,10 +156,10 @@ def describe_detection(detection: Detection) -> str:
 def describe_own(own: OwnBox) -> str:
     """Return the tag of a reader's box, such as ``Mine A``."""
     if own.box_id < 0:
-        return f"Proposal {own.label}"
+        return tr("Proposal {label}").format(label=own.label)
     if own.origin is Origin.EXPERT:
-        return f"Mine {own.label} (copy)"
-    return f"Mine {own.label}"
+        return tr("Mine {label} (copy)").format(label=own.label)
+    return tr("Mine {label}").format(label=own.label)
 
 
 def describe_subtype(letter: str | None) -> str:
@@ -185,20 +186,28 @@ def describe_slice(slice_: Slice, index: int, count: int) -> list[str]:
     if slice_.position_along_normal_mm is not None:
         lines.append(f"z {slice_.position_along_normal_mm:.1f} mm".replace("-", "−"))
     if slice_.slice_thickness_mm is not None:
-        lines.append(f"thickness {slice_.slice_thickness_mm:g} mm")
+        lines.append(
+            tr("thickness {slice_thickness_mm:g} mm").format(
+                slice_thickness_mm=slice_.slice_thickness_mm
+            )
+        )
     return lines
 
 
 def describe_source(source: Source | None) -> list[str]:
     """Return the corner line on how a slice was predicted; none where it was not."""
-    return [] if source is None else [f"AI: {source.value}"]
+    return [] if source is None else [f"AI: {tr(source.value)}"]
 
 
 def describe_series(series: Series) -> list[str]:
     """Return the corner lines on what a series is."""
-    lines = [series.description or "No description"]
+    lines = [series.description or tr("No description")]
     if series.acquisition_number is not None and series.was_split:
-        lines.append(f"acquisition {series.acquisition_number}")
+        lines.append(
+            tr("acquisition {acquisition_number}").format(
+                acquisition_number=series.acquisition_number
+            )
+        )
     kernel = " · ".join(part for part in (series.manufacturer, series.convolution_kernel) if part)
     if kernel:
         lines.append(kernel)
@@ -243,7 +252,11 @@ def describe_probe(
     value = ""
     if pixels is not None:
         value = _format_pixel(pixels[y, x], slice_.has_rescale)
-    return ProbeReadout(f"x {x}  y {y}  slice {index + 1}", value, _describe_place(slice_, x, y))
+    return ProbeReadout(
+        tr("x {x}  y {y}  slice {index}").format(x=x, y=y, index=index + 1),
+        value,
+        _describe_place(slice_, x, y),
+    )
 
 
 def _format_pixel(pixel: NDArray[np.generic] | np.generic, has_rescale: bool) -> str:
@@ -253,7 +266,11 @@ def _format_pixel(pixel: NDArray[np.generic] | np.generic, has_rescale: bool) ->
     value = float(np.asarray(pixel))
     if pixel.dtype != np.int16:
         return f"{value:g}"
-    return f"{format_number(value)} HU" if has_rescale else f"{format_number(value)} stored"
+    return (
+        f"{format_number(value)} HU"
+        if has_rescale
+        else tr("{value} stored").format(value=format_number(value))
+    )
 
 
 def _describe_place(slice_: Slice, x: int, y: int) -> str:

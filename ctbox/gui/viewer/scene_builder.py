@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctbox.dicom.geometry import compute_edge_letters
 from ctbox.dicom.series import Orientation, Series, Slice
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.scene import (
     AttentionMark,
@@ -107,12 +108,16 @@ def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerT
     who: tuple[str, ...] = ()
     if state.overlays.patient:
         subtype = readout.describe_subtype(series.subtype)
-        who = tuple(line for line in (series.patient_id or "Unknown patient", subtype) if line)
+        who = tuple(line for line in (series.patient_id or tr("Unknown patient"), subtype) if line)
     display: tuple[str, ...] = ()
     if not slice_.is_color:
         name = state.window.name
         display = (f"{name}  {readout.describe_window(state.window)}".strip(),)
-    zoom = f"zoom {state.placement.zoom:.1f}×" if state.placement.zoom != 1.0 else ""
+    zoom = (
+        tr("zoom {zoom:.1f}×").format(zoom=state.placement.zoom)
+        if state.placement.zoom != 1.0
+        else ""
+    )
     return CornerTexts(
         top_left=who,
         top_right=tuple(readout.describe_series(series)),

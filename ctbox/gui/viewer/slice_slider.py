@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
 from ctbox.gui.theme import OVERLAY, OVERLAY_ON_LIGHT
+from ctbox.gui.translation import tr
 
 _PADDING = 10.0
 _GROOVE = 6.0
@@ -48,8 +49,8 @@ class SliceSlider(QAbstractSlider):
         self.setPageStep(10)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Slices")
-        self.setToolTip("Slices, cranial to caudal  (wheel, ↑ ↓)")
+        self.setAccessibleName(tr("Slices"))
+        self.setToolTip(tr("Slices, cranial to caudal  (wheel, ↑ ↓)"))
 
     @property
     def expert_marks(self) -> frozenset[int]:
@@ -199,11 +200,11 @@ class SliceSlider(QAbstractSlider):
         event.accept()
 
     def _describe(self, value: int) -> str:
-        parts = [f"Slice {value + 1} of {self._count()}"]
+        parts = [tr("Slice {value} of {count}").format(value=value + 1, count=self._count())]
         if value in self._expert:
-            parts.append("expert's box")
+            parts.append(tr("expert's box"))
         if value in self._detected:
-            parts.append("detection")
+            parts.append(tr("detection"))
         if value in self._keyed:
-            parts.append("your box")
+            parts.append(tr("your box"))
         return " · ".join(parts)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.box_layer import BoxLayer
 from ctbox.gui.viewer.gestures import DragStart, Tool, apply_drag, choose_drag, is_click
 from ctbox.gui.viewer.hands import Hand, Pointer
@@ -68,8 +69,8 @@ class SliceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setAccessibleName("CT slice")
-        self.setAccessibleDescription("Wheel or arrow keys scroll through the slices.")
+        self.setAccessibleName(tr("CT slice"))
+        self.setAccessibleDescription(tr("Wheel or arrow keys scroll through the slices."))
         self._connect()
 
     def _connect(self) -> None:

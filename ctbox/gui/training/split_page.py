@@ -59,10 +59,12 @@ class SplitPage(Page):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.sides: dict[str, QComboBox] = {}
         self.summary = make_label(title=True)
+        self.old = make_label(muted=True)
         self.notice, self._notice_text = make_notice()
         self.column.addWidget(self.summary)
         self.column.addWidget(self.table, 1)
         self.column.addWidget(self.notice)
+        self.column.addWidget(self.old)
         self.column.addWidget(
             make_label(
                 tr(
@@ -141,6 +143,21 @@ class SplitPage(Page):
                 training_boxes=self.state.training_boxes,
             )
         )
+        self._render_old()
         told = [division.problem] if division.problem else list(division.warnings)
         show_notice(self.notice, self._notice_text, "\n".join(told))
         self.changed.emit()
+
+    def _render_old(self) -> None:
+        """Say what patients of other subtypes are there for."""
+        check = self.state.check
+        count = 0 if check is None else len(check.old_patients)
+        self.old.setText(
+            tr(
+                "%n patient(s) of other subtypes: some are shown again, others tell what was "
+                "forgotten.",
+                "",
+                count,
+            )
+        )
+        self.old.setVisible(count > 0)

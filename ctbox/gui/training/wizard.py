@@ -33,6 +33,7 @@ from ctbox.gui.translation import tr
 RUN, RESULT = 5, 6
 _SIZE = (1040, 700)
 _STEPS_PX = 190
+_AIR_PX = 6
 
 
 class TrainingWizard(QDialog):
@@ -119,7 +120,9 @@ class TrainingWizard(QDialog):
         column.setSpacing(10)
         column.addWidget(self._title)
         column.addWidget(self._subtitle)
+        column.addSpacing(_AIR_PX)
         column.addWidget(self._stack, 1)
+        column.addSpacing(_AIR_PX)
         column.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 20, 16)

@@ -11,7 +11,7 @@ DATA ?= ../shared/data/lung-pet-ct-dx
 export LC_ALL := C.UTF-8
 export PYTHON TORCH_INDEX
 
-.PHONY: help run test check lint types contracts fast-tests test-slow fuzz coverage weights screenshots clean setup-run setup-dev
+.PHONY: help run test check lint types contracts fast-tests test-slow fuzz coverage weights translations screenshots clean setup-run setup-dev
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,15 @@ coverage: setup-dev  ## The fast tests with a coverage table
 
 weights: setup-run  ## Make the shipped weights anew from DATA=/path/to/lung-pet-ct-dx
 	@$(PYTHON_VENV) weights/make_weights.py "$(DATA)"
+
+TRANSLATIONS := ctbox/gui/translations
+
+translations: setup-dev  ## Bring the window's translation files up to date, and compile them
+	@for file in $(TRANSLATIONS)/*.ts; do \
+		.venv/bin/pyside6-lupdate $$(git ls-files 'ctbox/gui/*.py') -ts "$$file" \
+			-tr-function-alias QT_TR_NOOP+=mark -source-language en -locations none -no-obsolete; \
+		.venv/bin/pyside6-lrelease "$$file" -qm "$${file%.ts}.qm"; \
+	done
 
 screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/make_screenshots.py

@@ -24,6 +24,7 @@ FILE_NAME = "settings.json"
 MAX_RECENT = 10
 THEMES = ("dark", "light")
 DEVICES = ("auto", "cpu", "cuda")
+SYSTEM_LANGUAGE = "system"
 HIDEABLE_OVERLAYS = ("annotations", "detections", "mine", "texts", "patient")
 
 
@@ -75,6 +76,8 @@ class Settings:
         Whether dragging left widens the window and down brightens.
     cine_fps : int
         Slices a second of cine, 1…60.
+    language : str
+        Code of the window's language, such as "de"; `SYSTEM_LANGUAGE` for the system's.
     catalogue_view : str
         Columns, order and filters of the catalogue, as its own JSON.
     report_choices : mapping
@@ -106,6 +109,7 @@ class Settings:
     user_windows: tuple[tuple[str, float, float], ...] = ()
     invert_window_drag: bool = False
     cine_fps: int = 12
+    language: str = SYSTEM_LANGUAGE
     report_choices: Mapping[str, Any] = field(default_factory=dict)
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
@@ -216,6 +220,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "user_windows": _is_windows,
     "invert_window_drag": _is_flag,
     "cine_fps": _is_cine_fps,
+    "language": _is_text,
     "report_choices": _is_object,
 }
 

@@ -30,7 +30,7 @@ from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
-from ctbox.gui.translation import tr
+from ctbox.gui.translation import install_language, tr
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
 from ctbox.gui.viewer.outline_layer import OutlineLayer
@@ -254,6 +254,7 @@ def run(
     application = find_application()
     log = start_logging()
     loaded = load_settings()
+    install_language(application, loaded.settings.language)
     app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True, completes=False)
     app.notifier.install()
     if not loaded.settings.window_geometry:

@@ -9,7 +9,6 @@ stands where it is shown. Placeholders are filled afterwards:
 
 from __future__ import annotations
 
-import locale
 import os
 import re
 from pathlib import Path
@@ -17,7 +16,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 FOLDER = Path(__file__).parent / "translations"
-SYSTEM, ENGLISH = "system", "en"
+ENGLISH = "en"
+NAMES = {ENGLISH: "English", "de": "Deutsch"}
+"""Languages by their own names: he who looks for his does not read the others."""
 VARIABLE = "CTBOX_LANGUAGE"
 _PLURAL = re.compile(r"\((s|es)\)")
 _POSIX = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -62,7 +63,8 @@ def find_language(chosen: str) -> str:
     Parameters
     ----------
     chosen : str
-        The setting: a code, or `SYSTEM` for ``CTBOX_LANGUAGE`` and then the system's language.
+        The setting: a code, or `SYSTEM_LANGUAGE` for ``CTBOX_LANGUAGE`` and then the system's
+        language.
     """
     known = list_languages()
     if chosen in known:
@@ -80,7 +82,7 @@ def _find_system_language() -> str:
     for name in _POSIX:
         if value := os.environ.get(name):
             return value
-    return QLocale.system().name() or (locale.getlocale()[0] or "")
+    return QLocale.system().name()
 
 
 def install_language(application: QCoreApplication, chosen: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # the pages are built when they are first wanted
 
 _RESET = (
     "theme", "smooth", "invert_window_drag", "cine_fps", "show_outline", "hidden_overlays",
-    "device", "default_model", "confidence",
+    "language", "device", "default_model", "confidence",
 )  # fmt: skip
 _PLANE_STEPS = {
     "previous_slice": -1, "next_slice": 1, "back_ten": -10, "forward_ten": 10,
@@ -68,6 +68,7 @@ class PreferencesCommands(QObject):
         self._session, self._training, self._runner = session, training, runner
         self._window = session.window
         self._hidden = session.settings.hidden_overlays
+        self._language = session.settings.language
         self._first_model = session.prediction.model
         self._before: Settings | None = None
         self.dialog: SettingsDialog | None = None
@@ -117,6 +118,7 @@ class PreferencesCommands(QObject):
             device=self._session.prediction.device,
             default_model=settings.default_model if is_first else None,
             hidden_overlays=self._hidden,
+            language=self._language,
             shortcuts=self.bindings.profile.name,
             own_shortcuts=self.bindings.own,
         )
@@ -150,6 +152,8 @@ class PreferencesCommands(QObject):
             "cine_fps": self._window.viewer.set_cine_speed,
             "show_outline": commands["outline"].setChecked,
             "hidden_overlays": self._apply_hidden,
+            # What is built already keeps its words: it holds from the next start on.
+            "language": lambda code: setattr(self, "_language", code),
             "device": session.prediction.set_device,
             "default_model": self._apply_model,
             "confidence": session.state.store.set_threshold,

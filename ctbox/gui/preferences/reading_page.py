@@ -13,9 +13,9 @@ from ctbox.gui.preferences.page import (
     make_heading,
     make_hint,
 )
-from ctbox.gui.translation import mark, tr
+from ctbox.gui.translation import NAMES, list_languages, mark, tr
 from ctbox.gui.viewer.panel import MAX_CINE_FPS
-from ctbox.settings import HIDEABLE_OVERLAYS
+from ctbox.settings import HIDEABLE_OVERLAYS, SYSTEM_LANGUAGE
 
 _FIELD_WIDTH = 260
 _LAYERS = {
@@ -40,6 +40,8 @@ class ReadingPage(SettingsPage):
             tr("Window drag"),
             ((tr("Right wider, up brighter"), False), (tr("Left wider, down brighter"), True)),
         )
+        self.language = make_choice(tr("Language"), _list_languages())
+        self.language.setToolTip(tr("Takes effect at the next start"))
         self.speed = QSpinBox()
         self.speed.setRange(1, MAX_CINE_FPS)
         self.speed.setSuffix(tr(" slices a second"))
@@ -48,6 +50,7 @@ class ReadingPage(SettingsPage):
         self.outline = QCheckBox(tr("Sobel &outline"))
         self._lay_out()
         self._follow(self.theme, "theme")
+        self._follow(self.language, "language")
         self._follow(self.pixels, "smooth")
         self._follow(self.drag, "invert_window_drag")
         self.speed.valueChanged.connect(
@@ -61,6 +64,7 @@ class ReadingPage(SettingsPage):
 
     def _lay_out(self) -> None:
         rows = (
+            (tr("&Language (at the next start)"), self.language),
             (tr("&Theme"), self.theme),
             (tr("Pi&xels"), self.pixels),
             (tr("&Window drag"), self.drag),
@@ -103,9 +107,15 @@ class ReadingPage(SettingsPage):
         """Bring the widgets to what the settings say."""
         settings = self.settings
         choose_value(self.theme, settings.theme)
+        choose_value(self.language, settings.language)
         choose_value(self.pixels, settings.smooth)
         choose_value(self.drag, settings.invert_window_drag)
         self.speed.setValue(settings.cine_fps)
         self.outline.setChecked(settings.show_outline)
         for name, box in self.layers.items():
             box.setChecked(name not in settings.hidden_overlays)
+
+
+def _list_languages() -> list[tuple[str, object]]:
+    own = [(NAMES.get(code, code), code) for code in list_languages()]
+    return [(tr("System default"), SYSTEM_LANGUAGE), *own]

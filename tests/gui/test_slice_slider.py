@@ -59,6 +59,17 @@ def test_marks_of_expert_and_model_lie_in_lanes_of_their_own(slider: SliceSlider
     assert not changed[int(middle) - 2 : int(middle) + 2].any()
 
 
+def test_a_lesions_slices_are_joined_below_its_detections(slider: SliceSlider) -> None:
+    slider.set_marks((), {70, 71, 72, 73})
+    with_marks = picture(slider)
+    slider.set_lesions([(70, 73)])
+    changed = np.abs(picture(slider) - with_marks).sum(axis=2) > 60
+    rows, columns = np.nonzero(changed)
+    assert rows.min() > slider.height() / 2 + 8
+    assert columns.max() - columns.min() >= 3 * slider.width() / 110
+    assert slider.lesion_spans == ((70, 73),)
+
+
 def test_loaded_part_is_seen(slider: SliceSlider) -> None:
     before = picture(slider)
     slider.set_loaded(range(50))

@@ -196,6 +196,13 @@ class ViewerPanel(QWidget):
         uids = [slice_.sop_instance_uid for slice_ in series_case.series.slices]
         expert = [i for i, uid in enumerate(uids) if series_case.annotations.get(uid)]
         self.slider.set_marks(expert, [i for i, uid in enumerate(uids) if store.find(uid)])
+        places = {uid: place for place, uid in enumerate(uids)}
+        self.slider.set_lesions(
+            (min(found), max(found))
+            for lesion in store.find_lesions(series_case.series.key) or ()
+            if lesion.score >= store.threshold
+            and (found := [places[uid] for uid in lesion.sop_instance_uids if uid in places])
+        )
 
     def find_marked_slice(self, direction: int) -> int | None:
         """Return the next slice with a box: direction 1 is caudal, −1 cranial."""

@@ -36,13 +36,14 @@ class SliceSlider(QAbstractSlider):
     """Chooses a slice; 0 is the most cranial, at the left.
 
     Expert's boxes are full green bars above the groove, detections orange triangles below
-    it, so that they part without colour too.
+    it, so that they part without colour too. A line under triangles joins those of one lesion.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._expert: frozenset[int] = frozenset()
         self._detected: frozenset[int] = frozenset()
+        self._lesions: tuple[tuple[int, int], ...] = ()
         self._keyed: frozenset[int] = frozenset()
         self._loaded: frozenset[int] = frozenset()
         self.setRange(0, 0)
@@ -65,6 +66,16 @@ class SliceSlider(QAbstractSlider):
     def set_marks(self, expert: Iterable[int], detected: Iterable[int]) -> None:
         """Mark slices with an expert's box, and slices with a detection."""
         self._expert, self._detected = frozenset(expert), frozenset(detected)
+        self.update()
+
+    @property
+    def lesion_spans(self) -> tuple[tuple[int, int], ...]:
+        """First and last slice of every lesion that is marked."""
+        return self._lesions
+
+    def set_lesions(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Mark lesions from their first to their last slice."""
+        self._lesions = tuple(spans)
         self.update()
 
     @property
@@ -117,6 +128,7 @@ class SliceSlider(QAbstractSlider):
             x = self._to_x(index)
             painter.drawRect(QRectF(x - step / 2, groove.top() - 10, max(step - 0.6, 1.6), 5))
         self._paint_detections(painter, groove)
+        self._paint_lesions(painter, groove)
         self._paint_keyed(painter, groove)
         self._paint_handle(painter, middle)
 
@@ -144,6 +156,15 @@ class SliceSlider(QAbstractSlider):
             points = [QPointF(x, top), QPointF(x + 2.5, top + 5), QPointF(x - 2.5, top + 5)]
             painter.drawPolygon(QPolygonF(points))
         painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_lesions(self, painter: QPainter, groove: QRectF) -> None:
+        """Draw a line under the triangles that were linked into one lesion."""
+        is_dark = self.palette().window().color().lightness() < _DARK_BELOW
+        painter.setBrush(QColor(OVERLAY.detection if is_dark else OVERLAY_ON_LIGHT.detection))
+        top = groove.bottom() + 11
+        for first, last in self._lesions:
+            left, right = self._to_x(first) - 2.5, self._to_x(last) + 2.5
+            painter.drawRoundedRect(QRectF(left, top, right - left, 2), 1, 1)
 
     def _paint_keyed(self, painter: QPainter, groove: QRectF) -> None:
         # In the text's colour, which is white on the dark theme and can be seen on the light one.

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.annotations.negatives import is_beyond
+from ctbox.annotations.negatives import AnnotatedRange, is_beyond
 from ctbox.boxes import FloatArray, as_box_array
 from ctbox.model.disk_cache import DiskCache
 from ctbox.model.geometry import VolumeGeometry
@@ -55,6 +55,9 @@ class TrainingSeries:
         Whether it is synthetic.
     hidden : frozenset of int
         Slices with boxes that are not to be learnt, a test set's say: never negative either.
+    siblings_mm : tuple of tuple of float
+        Annotated ranges along the normal of the patient's other series in this space, whether
+        they are learnt from or not.
     stamp : callable
         Returns what changes when the files change, for what is kept of them on disk; None
         keeps nothing.
@@ -69,6 +72,7 @@ class TrainingSeries:
     read: VolumeReader
     is_phantom: bool = False
     hidden: frozenset[int] = frozenset()
+    siblings_mm: tuple[AnnotatedRange, ...] = ()
     stamp: Callable[[], str | None] = return_none
 
     @property
@@ -103,7 +107,7 @@ def find_negative_slices(
         if other.patient_id == series.patient_id
         and other.frame_of_reference == series.frame_of_reference
     ]
-    known = [found for found in ranges if found is not None]
+    known = [*series.siblings_mm, *(found for found in ranges if found is not None)]
     return tuple(
         index for index, place in enumerate(series.geometry.positions_mm) if is_beyond(place, known)
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctbox.boxes import FloatArray, as_box_array
+from ctbox.annotations.negatives import AnnotatedRange, find_annotated_range
+from ctbox.boxes import FloatArray, as_box_array, compute_area
 from ctbox.dicom.pixels import read_volume
 from ctbox.dicom.series import Series, Slice
 from ctbox.errors import TrainingDataError
@@ -84,7 +85,8 @@ def make_training_series(
 ) -> tuple[TrainingSeries, ...]:
     """Return the series with those of their boxes whose slices are wanted.
 
-    Annotated slices that are not wanted are hidden: they never count as tumour-free.
+    Annotated slices that are not wanted, or whose boxes have no area, are hidden: they are not
+    learnt and never count as tumour-free.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ def make_training_series(
     wanted : frozenset of str
         SOP Instance UIDs; series without any are left out.
     """
-    made = (_make_training_series(each, wanted) for each in cases)
+    made = (_make_training_series(each, wanted, cases) for each in cases)
     return tuple(each for each in made if each.boxes)
 
 
@@ -130,16 +132,20 @@ def _make_key(case: SeriesCase, sop_uid: str) -> SampleKey:
     )
 
 
-def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingSeries:
+def _make_training_series(
+    case: SeriesCase, wanted: frozenset[str], cases: Sequence[SeriesCase]
+) -> TrainingSeries:
     # torch comes with it, and the window only collects.
     from ctbox.model.dataset import TrainingSeries
 
     series = case.series
-    boxes = {
+    drawn = {
         index: get_boxes(case, one.sop_instance_uid)
         for index, one in enumerate(series.slices)
         if one.sop_instance_uid in wanted and one.sop_instance_uid in case.annotations
     }
+    real = {index: found[compute_area(found) > 0] for index, found in drawn.items()}
+    boxes = {index: found for index, found in real.items() if len(found)}
     hidden = frozenset(
         index
         for index, one in enumerate(series.slices)
@@ -154,8 +160,29 @@ def _make_training_series(case: SeriesCase, wanted: frozenset[str]) -> TrainingS
         boxes=boxes,
         read=functools.partial(read_volume, series),
         hidden=hidden,
+        siblings_mm=_find_sibling_ranges(case, cases),
         stamp=functools.partial(_compute_stamp, series),
     )
+
+
+def _find_sibling_ranges(
+    case: SeriesCase, cases: Sequence[SeriesCase]
+) -> tuple[AnnotatedRange, ...]:
+    """Return where the patient's other series in the same space are annotated.
+
+    As in scoring: a series without a frame of reference may share any.
+    """
+    here = case.series.frame_of_reference_uid
+    ranges = []
+    for other in cases:
+        there = other.series.frame_of_reference_uid
+        shared = here is None or there is None or here == there
+        if other is case or not shared:
+            continue
+        if get_patient_id(other.series) == get_patient_id(case.series):
+            places = (s.position_along_normal_mm for s in _annotated(other))
+            ranges.append(find_annotated_range(z for z in places if z is not None))
+    return tuple(found for found in ranges if found is not None)
 
 
 def _compute_stamp(series: Series) -> str | None:

@@ -187,7 +187,7 @@ class OverlayPainter:
         return places
 
     def _measure_iou(self, readout: IouReadout, bottom: float) -> QRectF:
-        large = QFontMetricsF(self._sized_font(5, QFont.Weight.DemiBold))
+        large = QFontMetricsF(self._find_iou_font(readout))
         small = QFontMetricsF(self._sized_font(-0.5))
         width = max(large.horizontalAdvance(readout.text), small.horizontalAdvance(readout.note))
         height = large.height() + (small.height() if readout.note else 0.0) + 4
@@ -217,9 +217,12 @@ class OverlayPainter:
             top += line_height
         return total
 
-    def _paint_iou(self, readout: IouReadout, bottom: float) -> None:
+    def _find_iou_font(self, readout: IouReadout) -> QFont:
         strong = readout.kind in (IouKind.VALUE, IouKind.MISSED)
-        font = self._sized_font(5 if strong else 1, QFont.Weight.DemiBold)
+        return self._sized_font(5 if strong else 1, QFont.Weight.DemiBold)
+
+    def _paint_iou(self, readout: IouReadout, bottom: float) -> None:
+        font = self._find_iou_font(readout)
         height = QFontMetricsF(font).height()
         color = _IOU_COLORS[readout.kind]
         if readout.note:

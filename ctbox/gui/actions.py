@@ -37,11 +37,11 @@ ACTIONS = (
     ),
     ActionSpec(
         "open_annotations", _FILE,
-        mark("Open &annotations…"), ("Ctrl+Shift+A",), "open_annotations",
+        mark("Open annotatio&ns…"), ("Ctrl+Shift+A",), "open_annotations",
         mark("Read the expert's boxes for this case from a folder of VOC XML files"),
     ),
     ActionSpec(
-        "open_sample", _FILE, mark("Open &sample case"), (), "sample",
+        "open_sample", _FILE, mark("Open sa&mple case"), (), "sample",
         mark("Open synthetic chest CT series made on this computer"),
     ),
     ActionSpec(
@@ -64,17 +64,17 @@ ACTIONS = (
              "without the patient's identity"),
     ),
     ActionSpec(
-        "doctor", _FILE, mark("Dataset &doctor…"), (), "doctor",
+        "doctor", _FILE, mark("Dataset d&octor…"), (), "doctor",
         mark("Find every defect of a data set, and write corrected copies"),
     ),
     ActionSpec("quit", _FILE, mark("&Quit"), ("Ctrl+Q",), "quit"),
     ActionSpec("previous_slice", _SCROLL, mark("&Previous slice"), ("Up",), scope=_IMAGE),
     ActionSpec("next_slice", _SCROLL, mark("&Next slice"), ("Down",), scope=_IMAGE),
     ActionSpec(
-        "back_ten", _SCROLL, mark("Ten slices &back"), ("PgUp", "Shift+Up"), scope=_IMAGE
+        "back_ten", _SCROLL, mark("Ten slices b&ack"), ("PgUp", "Shift+Up"), scope=_IMAGE
     ),
     ActionSpec(
-        "forward_ten", _SCROLL, mark("Ten slices &forward"), ("PgDown", "Shift+Down"), scope=_IMAGE
+        "forward_ten", _SCROLL, mark("Ten slices fo&rward"), ("PgDown", "Shift+Down"), scope=_IMAGE
     ),
     ActionSpec("first_slice", _SCROLL, mark("&First slice (cranial)"), ("Home",), scope=_IMAGE),
     ActionSpec("last_slice", _SCROLL, mark("&Last slice (caudal)"), ("End",), scope=_IMAGE),
@@ -91,7 +91,7 @@ ACTIONS = (
         checkable=True, scope=_IMAGE,
     ),
     ActionSpec(
-        "cine_slower", _SCROLL, mark("Cine s&lower"), ("[",),
+        "cine_slower", _SCROLL, mark("Cine &slower"), ("[",),
         tip=mark("Fewer slices a second"), scope=_IMAGE
     ),
     ActionSpec(
@@ -112,7 +112,7 @@ ACTIONS = (
         mark("Lung window, whole image, nothing selected"), scope=_IMAGE,
     ),
     ActionSpec(
-        "smooth", _SHOW, mark("S&mooth pixels"), (), "smooth",
+        "smooth", _SHOW, mark("Smoot&h pixels"), (), "smooth",
         mark("Interpolate between pixels; off shows them as squares"), checkable=True,
     ),
     ActionSpec(
@@ -163,11 +163,11 @@ ACTIONS = (
         mark("Copy all measurements of this case as text"),
     ),
     ActionSpec(
-        "invert_grey", _SHOW, mark("&Inverted grey"), ("Ctrl+I",), "invert_grey",
+        "invert_grey", _SHOW, mark("Inverted &grey"), ("Ctrl+I",), "invert_grey",
         mark("High values dark, as PET is read"), checkable=True,
     ),
     ActionSpec(
-        "invert_drag", _HANDS, mark("Invert &window drag"), (), "",
+        "invert_drag", _HANDS, mark("&Invert window drag"), (), "",
         mark("Drag left for wider, down for brighter"), checkable=True,
     ),
     ActionSpec(
@@ -179,7 +179,7 @@ ACTIONS = (
         mark("Show the predicted boxes (dashed, orange)"), checkable=True, short=mark("AI"),
     ),
     ActionSpec(
-        "mine", _BOXES, mark("&My boxes"), ("Y",), "mine",
+        "mine", _BOXES, mark("My &boxes"), ("Y",), "mine",
         mark("Show your own boxes (solid, white)"), checkable=True, short=mark("Mine"),
     ),
     *LAYOUT_ACTIONS,

@@ -121,7 +121,10 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._build_tool_bar()
         self.browser_dock = self.add_dock(
-            tr("Series"), "browserDock", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea
+            tr("Series", "several"),
+            "browserDock",
+            self.browser,
+            Qt.DockWidgetArea.LeftDockWidgetArea,
         )
         self.resize(DEFAULT_SIZE)
         self.resizeDocks([self.browser_dock], [_BROWSER_WIDTH], Qt.Orientation.Horizontal)

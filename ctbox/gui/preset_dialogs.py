@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.dicom.series import VoiWindow
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import MAX_WINDOW_WIDTH, MIN_WINDOW_WIDTH, WINDOW_CENTER_LIMIT
 
@@ -41,6 +42,7 @@ def build_center_box(value: float) -> QDoubleSpinBox:
 
 def _build_number_box(value: float, limits: tuple[float, float], name: str) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
+    indent_figure(box)
     box.setRange(*limits)
     box.setDecimals(1)
     box.setSingleStep(10.0)

@@ -23,7 +23,7 @@ class PresetMenu(QMenu):
     manage_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("&More windows"), parent)
+        super().__init__(tr("More win&dows"), parent)
         self.set_windows((), ())
 
     def set_windows(self, of_file: Sequence[VoiWindow], own: Sequence[VoiWindow]) -> None:

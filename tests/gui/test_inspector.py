@@ -369,7 +369,7 @@ class TestPanel:
         show(qtbot, panel, make_slice())
         assert not panel.empty.isVisible()
         assert panel.measures.iou.text() == f"IoU {EXPERT.iou(NEAR):.2f}"
-        assert panel.measures.values["Long axis"][0].text().endswith(" mm")
+        assert panel.measures.values[0][0].text().endswith(" mm")
         assert panel.list_title.text() == "Boxes on this slice: 1 expert, 1 AI"
         assert panel.box_list.boxes.rowCount() == 2
         slice_tile, expert, predicted, zoom, drawn = (tile.grab().toImage() for tile in panel.tiles)

@@ -64,7 +64,7 @@ class BrowserPanel(QWidget):
         tree.setMouseTracking(True)
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.setAccessibleName(tr("Series"))
+        tree.setAccessibleName(tr("Series", "several"))
         tree.selectionModel().currentChanged.connect(self._on_current_changed)
         tree.clicked.connect(self._on_activated)
         tree.activated.connect(self._on_activated)

@@ -60,7 +60,7 @@ EDIT_ACTIONS = (
         "accept_all", mark("Make all proposals of this series yours"), scope=_IMAGE,
     ),
     ActionSpec(
-        "propose", _EDIT, mark("Propose boxes &between"), ("G",), "propose",
+        "propose", _EDIT, mark("Propose boxes bet&ween"), ("G",), "propose",
         mark("Interpolate between your boxes of one tumour, to be confirmed or discarded"),
     ),
     ActionSpec(

@@ -25,7 +25,7 @@ class MeasuresView(QWidget):
         self.iou.setProperty("title", True)
         self.iou_note = QLabel()
         self.iou_note.setProperty("muted", True)
-        self.values: dict[str, tuple[QLabel, QLabel]] = {}
+        self.values: list[tuple[QLabel, QLabel]] = []
         self.remarks = QWidget()
         self._remark_layout = QVBoxLayout(self.remarks)
         self._remark_layout.setContentsMargins(0, 2, 0, 0)
@@ -59,7 +59,7 @@ class MeasuresView(QWidget):
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 label.setToolTip(measure.tip)
                 table.addWidget(label, row, column, _RIGHT)
-            self.values[measure.name] = labels
+            self.values.append(labels)
         return table
 
     def show_iou(self, readout: IouReadout | None) -> None:
@@ -69,8 +69,8 @@ class MeasuresView(QWidget):
 
     def show_outlines(self, outlines: OutlinePair | None) -> None:
         """Show axes, areas and remarks; dashes where there are none."""
-        for measure in build_measure_rows(outlines):
-            expert, predicted = self.values[measure.name]
+        rows = build_measure_rows(outlines)
+        for measure, (expert, predicted) in zip(rows, self.values, strict=True):
             expert.setText(measure.expert)
             expert.setAccessibleName(
                 tr("{name}, expert's box: {expert}").format(

@@ -50,7 +50,7 @@ LAYOUT_ACTIONS = (
         mark("Lay the PET of this frame of reference on the CT, by place"), checkable=True,
     ),
     ActionSpec(
-        "crosshair", _GROUP, mark("&Crosshair"), ("H",), "crosshair",
+        "crosshair", _GROUP, mark("Cross&hair"), ("H",), "crosshair",
         mark("One place in all images: click or drag to set it"), checkable=True, scope=Scope.IMAGE,
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.lesions.counting import Coverage, HitCounts
 from ctbox.gui.translation import mark, tr
 
@@ -41,6 +42,7 @@ class CountsView(QWidget):
         self.note.setProperty("muted", True)
         self.note.setWordWrap(True)
         self.hit_iou = QDoubleSpinBox()
+        indent_figure(self.hit_iou)
         self.hit_iou.setRange(LEAST_HIT_IOU, MOST_HIT_IOU)
         self.hit_iou.setSingleStep(0.05)
         self.hit_iou.setDecimals(2)

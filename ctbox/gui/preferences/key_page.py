@@ -217,7 +217,7 @@ class KeyPage(QWidget):
         self.profile.blockSignals(True)
         choose_value(self.profile, bindings.profile.name)
         self.profile.blockSignals(False)
-        self.note.setText(bindings.profile.note)
+        self.note.setText(tr(bindings.profile.note))
         keys = () if name is None else bindings.find_keys(name)
         for place, field in enumerate(self.fields):
             field.setEnabled(name is not None and place <= len(keys))

@@ -40,7 +40,7 @@ class KeyTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_COMMAND, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_KEYS, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         self._items = [self._add_row(row, name) for row, name in enumerate(_NAMES)]

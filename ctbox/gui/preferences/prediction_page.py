@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QVBoxLayout
 
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.preferences.page import SettingsPage, choose_value, make_choice, make_hint
 from ctbox.gui.translation import mark, tr
 from ctbox.workflows.model_store import StoredModel
@@ -40,6 +41,7 @@ class PredictionPage(SettingsPage):
         self.model = make_choice(tr("Model"), ())
         self.own = QCheckBox(tr("The &model's own"))
         self.confidence = QDoubleSpinBox()
+        indent_figure(self.confidence)
         self.confidence.setRange(0.0, 1.0)
         self.confidence.setSingleStep(0.05)
         self.confidence.setKeyboardTracking(False)

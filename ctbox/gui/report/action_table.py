@@ -17,7 +17,7 @@ REPORT_ACTIONS = (
         mark("Show the results of a report as a table"),
     ),
     ActionSpec(
-        "compare_reports", _REPORTS, mark("&Compare reports…"), (), "compare",
+        "compare_reports", _REPORTS, mark("Co&mpare reports…"), (), "compare",
         mark("Show which patients got better or worse between two reports"),
     ),
 )  # fmt: skip

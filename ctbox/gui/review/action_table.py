@@ -46,7 +46,7 @@ REVIEW_ACTIONS = (
         mark("Hide the AI on each series until you have read it"), checkable=True,
     ),
     ActionSpec(
-        "review_export", _REVIEW, mark("E&xport readings…"), (), "export",
+        "review_export", _REVIEW, mark("Export readin&gs…"), (), "export",
         mark("Write all readings of this review as a CSV file"),
     ),
     ActionSpec(

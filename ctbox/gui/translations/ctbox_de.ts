@@ -48,16 +48,8 @@
             <translation>Eine einzelne DICOM-Datei oder ein ZIP-Archiv öffnen, wie es ist</translation>
         </message>
         <message>
-            <source>Open &amp;annotations…</source>
-            <translation>&amp;Annotationen öffnen…</translation>
-        </message>
-        <message>
             <source>Read the expert's boxes for this case from a folder of VOC XML files</source>
             <translation>Die Boxen des Experten zu diesem Fall aus einem Ordner mit VOC-XML-Dateien lesen</translation>
-        </message>
-        <message>
-            <source>Open &amp;sample case</source>
-            <translation>&amp;Beispielfall öffnen</translation>
         </message>
         <message>
             <source>Open synthetic chest CT series made on this computer</source>
@@ -100,10 +92,6 @@
             <translation>Boxen für andere Programme schreiben (VOC, COCO, YOLO, CSV, DICOM SR und SEG) oder Bilder ohne die Identität des Patienten</translation>
         </message>
         <message>
-            <source>Dataset &amp;doctor…</source>
-            <translation>&amp;Datensatz prüfen…</translation>
-        </message>
-        <message>
             <source>Find every defect of a data set, and write corrected copies</source>
             <translation>Jeden Mangel eines Datensatzes finden und korrigierte Kopien schreiben</translation>
         </message>
@@ -118,14 +106,6 @@
         <message>
             <source>&amp;Next slice</source>
             <translation>&amp;Nächste Schicht</translation>
-        </message>
-        <message>
-            <source>Ten slices &amp;back</source>
-            <translation>Zehn Schichten &amp;zurück</translation>
-        </message>
-        <message>
-            <source>Ten slices &amp;forward</source>
-            <translation>Zehn Schichten vo&amp;r</translation>
         </message>
         <message>
             <source>&amp;First slice (cranial)</source>
@@ -158,10 +138,6 @@
         <message>
             <source>Play through the slices</source>
             <translation>Durch die Schichten laufen</translation>
-        </message>
-        <message>
-            <source>Cine s&amp;lower</source>
-            <translation>Cine lang&amp;samer</translation>
         </message>
         <message>
             <source>Fewer slices a second</source>
@@ -206,10 +182,6 @@
         <message>
             <source>Lung window, whole image, nothing selected</source>
             <translation>Lungenfenster, ganzes Bild, nichts gewählt</translation>
-        </message>
-        <message>
-            <source>S&amp;mooth pixels</source>
-            <translation>Pixel &amp;glätten</translation>
         </message>
         <message>
             <source>Interpolate between pixels; off shows them as squares</source>
@@ -304,16 +276,8 @@
             <translation>Alle Messungen dieses Falls als Text kopieren</translation>
         </message>
         <message>
-            <source>&amp;Inverted grey</source>
-            <translation>Grau in&amp;vertieren</translation>
-        </message>
-        <message>
             <source>High values dark, as PET is read</source>
             <translation>Hohe Werte dunkel, wie PET gelesen wird</translation>
-        </message>
-        <message>
-            <source>Invert &amp;window drag</source>
-            <translation>Fensterung &amp;umkehren</translation>
         </message>
         <message>
             <source>Drag left for wider, down for brighter</source>
@@ -344,7 +308,43 @@
             <translation>KI</translation>
         </message>
         <message>
-            <source>&amp;My boxes</source>
+            <source>Open annotatio&amp;ns…</source>
+            <translation>&amp;Annotationen öffnen…</translation>
+        </message>
+        <message>
+            <source>Open sa&amp;mple case</source>
+            <translation>&amp;Beispielfall öffnen</translation>
+        </message>
+        <message>
+            <source>Dataset d&amp;octor…</source>
+            <translation>&amp;Datensatz prüfen…</translation>
+        </message>
+        <message>
+            <source>Ten slices b&amp;ack</source>
+            <translation>Zehn Schichten &amp;zurück</translation>
+        </message>
+        <message>
+            <source>Ten slices fo&amp;rward</source>
+            <translation>Zehn Schichten vo&amp;r</translation>
+        </message>
+        <message>
+            <source>Cine &amp;slower</source>
+            <translation>Cine lang&amp;samer</translation>
+        </message>
+        <message>
+            <source>Smoot&amp;h pixels</source>
+            <translation>Pixel &amp;glätten</translation>
+        </message>
+        <message>
+            <source>Inverted &amp;grey</source>
+            <translation>Grau in&amp;vertieren</translation>
+        </message>
+        <message>
+            <source>&amp;Invert window drag</source>
+            <translation>Fensterung &amp;umkehren</translation>
+        </message>
+        <message>
+            <source>My &amp;boxes</source>
             <translation>Eigene &amp;Boxen</translation>
         </message>
         <message>
@@ -393,7 +393,7 @@
         </message>
         <message>
             <source>Series</source>
-            <translation>Serien</translation>
+            <translation>Serie</translation>
         </message>
         <message>
             <source>&amp;Fine-tune for a subtype…</source>
@@ -782,6 +782,11 @@
         <message>
             <source>Filter patients and series</source>
             <translation>Patienten und Serien filtern</translation>
+        </message>
+        <message>
+            <source>Series</source>
+            <comment>several</comment>
+            <translation>Serien</translation>
         </message>
         <message numerus="yes">
             <source>%n patient(s)</source>
@@ -1219,7 +1224,7 @@
             <translation>Alle Vorschläge dieser Serie zu Ihren machen</translation>
         </message>
         <message>
-            <source>Propose boxes &amp;between</source>
+            <source>Propose boxes bet&amp;ween</source>
             <translation>Boxen da&amp;zwischen vorschlagen</translation>
         </message>
         <message>
@@ -2135,7 +2140,7 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
             <translation>Die PET dieses Bezugssystems auf die CT legen, nach Ort</translation>
         </message>
         <message>
-            <source>&amp;Crosshair</source>
+            <source>Cross&amp;hair</source>
             <translation>Faden&amp;kreuz</translation>
         </message>
         <message>
@@ -3079,7 +3084,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>Die Ergebnisse eines Berichts als Tabelle zeigen</translation>
         </message>
         <message>
-            <source>&amp;Compare reports…</source>
+            <source>Co&amp;mpare reports…</source>
             <translation>Berichte ver&amp;gleichen…</translation>
         </message>
         <message>
@@ -3567,7 +3572,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>Die KI in jeder Serie verbergen, bis Sie sie befundet haben</translation>
         </message>
         <message>
-            <source>E&amp;xport readings…</source>
+            <source>Export readin&amp;gs…</source>
             <translation>Befundungen e&amp;xportieren…</translation>
         </message>
         <message>
@@ -4854,7 +4859,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>Mausrad oder Pfeiltasten blättern durch die Schichten.</translation>
         </message>
         <message>
-            <source>&amp;More windows</source>
+            <source>More win&amp;dows</source>
             <translation>&amp;Weitere Fenster</translation>
         </message>
         <message>

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 from ctbox.dicom.series import VoiWindow
 from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.banner import Banner
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.loader import SliceLoader
@@ -237,8 +238,9 @@ class ViewerPanel(QWidget):
 
 def _build_speed_box() -> QSpinBox:
     box = QSpinBox()
+    indent_figure(box)
     box.setRange(1, MAX_CINE_FPS)
-    box.setSuffix(" fps")
+    box.setSuffix(tr(" fps"))
     box.setKeyboardTracking(False)
     box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     box.setAccessibleName(tr("Speed of cine, slices a second"))

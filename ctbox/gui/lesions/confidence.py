@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.translation import tr
 
 _STEPS = 100
@@ -48,6 +49,7 @@ class ConfidenceSlider(QWidget):
             )
         )
         self.figure = _ScoreBox()
+        indent_figure(self.figure)
         self.figure.setRange(0.0, 1.0)
         self.figure.setDecimals(3)
         self.figure.setMaximumWidth(_FIGURE_WIDTH)

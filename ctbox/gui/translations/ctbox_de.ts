@@ -369,7 +369,7 @@
         </message>
         <message>
             <source>Model &amp;attention</source>
-            <translation>&amp;Modell-Aufmerksamkeit</translation>
+            <translation>Mo&amp;dell-Aufmerksamkeit</translation>
         </message>
         <message>
             <source>Lay over the slice where the model looked; it is not a segmentation</source>
@@ -1197,7 +1197,7 @@
         </message>
         <message>
             <source>&amp;Delete my box</source>
-            <translation>Eigene Box &amp;löschen</translation>
+            <translation>Eigene Box lös&amp;chen</translation>
         </message>
         <message>
             <source>Remove the selected box of yours; no other box can be removed</source>
@@ -1241,7 +1241,7 @@
         </message>
         <message>
             <source>Unlock e&amp;xpert's boxes…</source>
-            <translation>Boxen des E&amp;xperten entsperren…</translation>
+            <translation>Boxen des Experten en&amp;tsperren…</translation>
         </message>
         <message>
             <source>Make copies of the expert's boxes that you can change; asks your name</source>
@@ -2141,7 +2141,7 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         </message>
         <message>
             <source>Cross&amp;hair</source>
-            <translation>Faden&amp;kreuz</translation>
+            <translation>F&amp;adenkreuz</translation>
         </message>
         <message>
             <source>One place in all images: click or drag to set it</source>
@@ -2407,7 +2407,7 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         </message>
         <message>
             <source>Open &amp;recent</source>
-            <translation>&amp;Zuletzt geöffnet</translation>
+            <translation>Zuletzt &amp;geöffnet</translation>
         </message>
         <message>
             <source>La&amp;yout</source>
@@ -2427,7 +2427,7 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         </message>
         <message>
             <source>&amp;Nudge selected box</source>
-            <translation>Gewählte Box &amp;rücken</translation>
+            <translation>&amp;Gewählte Box rücken</translation>
         </message>
         <message>
             <source>&amp;View</source>
@@ -3069,7 +3069,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         </message>
         <message>
             <source>&amp;Batch report…</source>
-            <translation>&amp;Sammelbericht…</translation>
+            <translation>Sa&amp;mmelbericht…</translation>
         </message>
         <message>
             <source>Judge models on a folder of patients and write tables, a page and pictures</source>
@@ -3521,7 +3521,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         </message>
         <message>
             <source>&amp;Reject series</source>
-            <translation>Serie a&amp;blehnen</translation>
+            <translation>Serie ab&amp;lehnen</translation>
         </message>
         <message>
             <source>The boxes are wrong, or the series is of no use; the next series opens</source>
@@ -4757,6 +4757,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>Not loaded: loading was cancelled. Choose the series again to load it.</source>
             <translation>Nicht geladen: Das Laden wurde abgebrochen. Wählen Sie die Serie erneut.</translation>
+        </message>
+        <message>
+            <source> fps</source>
+            <translation> B/s</translation>
         </message>
         <message>
             <source>Speed of cine, slices a second</source>

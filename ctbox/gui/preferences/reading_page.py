@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QVBoxLayout
 
 from ctbox.gui.figure_field import indent_figure
-from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.preferences.page import (
     SettingsPage,
     choose_value,
@@ -45,7 +44,6 @@ class ReadingPage(SettingsPage):
         self.language = make_choice(tr("Language"), _list_languages())
         self.language.setToolTip(tr("Takes effect at the next start"))
         self.speed = QSpinBox()
-        indent_figure(self.speed)
         indent_figure(self.speed)
         self.speed.setRange(1, MAX_CINE_FPS)
         self.speed.setSuffix(tr(" slices a second"))

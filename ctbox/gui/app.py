@@ -273,7 +273,7 @@ def run(
         _tell_of_settings(app, loaded)
         app.session.offer_recovery()
         app.review.offer_resume()
-        keepers.append(_keep_settings(app))
+        keepers.append(keep_settings(app))
 
     FirstPaint(app.window).painted.connect(begin)
     app.window.show()
@@ -333,7 +333,8 @@ def _fit_to_screen(window: MainWindow) -> None:
     window.resize((screen * _SCREEN_SHARE).boundedTo(most).expandedTo(window.minimumSizeHint()))
 
 
-def _keep_settings(app: App) -> SettingsKeeper:
+def keep_settings(app: App) -> SettingsKeeper:
+    """Begin to save what changes; comes once the whole window is built."""
     commands = app.window.commands.values()
     keeper = SettingsKeeper(app.runner, app.collect_settings, commands, parent=app.window)
     app.preferences.changed.connect(keeper.note_change)

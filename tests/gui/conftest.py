@@ -84,9 +84,10 @@ def _is_tracker(pid: int) -> bool:
         return True
 
 
-def delete_what_is_due() -> None:
-    """Let Qt delete what was told to be deleted later: its timers go with it."""
+def do_what_is_due() -> None:
+    """Let single shots fire, and Qt delete what was told to be: its timers go with it."""
     if QCoreApplication.instance() is not None:
+        QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
@@ -97,12 +98,12 @@ def no_leaks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     timers, own = Started(monkeypatch, QTimer), Started(monkeypatch, QThread)
     yield
     end = time.monotonic() + _LEAK_LIMIT_S
-    delete_what_is_due()
+    do_what_is_due()
     while leaks := find_leaks(before, children, timers, own):
         if time.monotonic() > end:
             pytest.fail("Left behind: " + ", ".join(leaks))
         time.sleep(0.02)
-        delete_what_is_due()
+        do_what_is_due()
 
 
 @pytest.fixture

@@ -23,14 +23,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from ctbox.gui import app
 
-build = app.build_app
+build, keep = app.build_app, app.keep_settings
 
-def build_and_change(*arguments, **options):
-    built = build(*arguments, **{**options, "prewarm": False})
+def keep_and_change(built):
     QTimer.singleShot(300, built.window.commands["theme"].toggle)
-    return built
+    return keep(built)
 
-app.build_app = build_and_change
+app.build_app = lambda *arguments, **options: build(*arguments, **{**options, "prewarm": False})
+app.keep_settings = keep_and_change
 app.run(None)
 """
 

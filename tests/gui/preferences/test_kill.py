@@ -15,16 +15,16 @@ from PySide6.QtCore import QTimer
 from ctbox.gui import app, settings_keeper
 
 settings_keeper.SWEEP_MS = 10**6
-build = app.build_app
+build, keep = app.build_app, app.keep_settings
 
-def build_and_change(*arguments, **options):
-    built = build(*arguments, **{**options, "prewarm": False})
+def keep_and_change(built):
     bindings = built.preferences.bindings
     QTimer.singleShot(300, lambda: bindings.set_profile("annotator"))
     QTimer.singleShot(310, lambda: bindings.set_key("fit", 0, "X"))
-    return built
+    return keep(built)
 
-app.build_app = build_and_change
+app.build_app = lambda *arguments, **options: build(*arguments, **{**options, "prewarm": False})
+app.keep_settings = keep_and_change
 app.run(None)
 """
 

@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
 from reading_pictures import take_reading_pictures
+from review_pictures import take_attention_picture, take_review_picture
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.app import App, build_app, find_application
@@ -42,7 +43,7 @@ class Photographer:
         self._application = application
         self._app = app
 
-    def wait(self, condition: Callable[[], bool]) -> None:
+    def wait(self, condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
         """Let the window work until something is so.
 
         Raises
@@ -50,7 +51,7 @@ class Photographer:
         TimeoutError
             If it does not come about.
         """
-        end = time.monotonic() + LIMIT_S
+        end = time.monotonic() + limit_s
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError("The window did not get ready for its picture.")
@@ -94,10 +95,12 @@ def take_pictures(case: Path) -> None:
     camera.wait(lambda: not app.session.prediction.is_running)
     app.window.commands["outline"].setChecked(True)
     take_viewer_pictures(camera, app)
+    take_attention_picture(app, camera.keep, camera.wait)
     take_reading_pictures(app, camera.keep, camera.wait)
     take_editing_picture(camera, app)
     take_dialog_pictures(camera, app)
     take_settings_picture(camera, app)
+    take_review_picture(app, camera.keep, camera.wait)
     app.close()
 
 

@@ -150,7 +150,7 @@ class CaseController(QObject):
     def open_annotations(self, path: Path) -> None:
         """Read the open case again with the expert's boxes from this place."""
         if self._opened is not None:
-            self.open(replace(self._opened, annotations=path), "Reading annotations")
+            self.open(replace(self._opened, annotations=path), tr("Reading annotations"))
 
     def cancel(self) -> None:
         """Stop opening; the case on the screen stays."""

@@ -52,7 +52,7 @@ class ShortcutSheet(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard and mouse") + (f" — {profile}" if profile else ""))
-        self.resize(1120, 640)
+        self.resize(1180, 640)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         groups = _group_keys(commands)
@@ -100,6 +100,8 @@ class AboutDialog(QDialog):
         text = QLabel(tr(_ABOUT))
         text.setWordWrap(True)
         text.setProperty("muted", True)
+        # Layouts give a text that wraps too little height at first.
+        text.setMinimumHeight(text.heightForWidth(412))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -45,6 +45,7 @@ QToolButton[primary="true"]:hover { background: $accent_hover; }
 QToolButton[primary="true"]:disabled { background: $raised; color: $faint; }
 QToolButton::menu-indicator { image: none; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton {
     background: $raised; border: 1px solid $border; border-radius: 6px;
     padding: 7px 16px; min-width: 64px;

@@ -120,7 +120,7 @@ def _describe_facts(series: Series) -> str:
             tr("acq. {acquisition_number}").format(acquisition_number=series.acquisition_number)
         )
     count = len(series.slices)
-    parts.append("1 slice" if count == 1 else tr("{count} slices").format(count=count))
+    parts.append(tr("1 slice") if count == 1 else tr("{count} slices").format(count=count))
     spacing = series.pixel_spacing_mm
     sizes = [] if series.slice_spacing_mm is None else [f"{series.slice_spacing_mm:.3g}"]
     sizes += [] if spacing is None else [f"{spacing[1]:.2f}"]

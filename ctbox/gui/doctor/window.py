@@ -261,5 +261,6 @@ def format_finding(finding: Finding) -> str:
         parts.append(f"<li>{escape(item.path)}{detail}</li>")
     parts.append("</ul>")
     if finding.count > MOST_PLACES:
-        parts.append(f"<p>… and {finding.count - MOST_PLACES:,} more, all of them in the HTML.</p>")
+        more = tr("… and {count} more, all of them in the HTML.")
+        parts.append(f"<p>{more.format(count=finding.count - MOST_PLACES)}</p>")
     return "".join(parts)

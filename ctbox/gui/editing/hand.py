@@ -13,6 +13,7 @@ from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox
 from ctbox.gui.editing.geometry import pull_handle, shift_box, span_box
 from ctbox.gui.editing.state import EditingState
+from ctbox.gui.translation import tr
 from ctbox.gui.viewer.box_frame import Handle, find_handle
 from ctbox.gui.viewer.gestures import CLICK_TRAVEL
 from ctbox.gui.viewer.hands import Pointer
@@ -105,7 +106,9 @@ class EditHand(QObject):
         if not self.is_drawing_tool:
             return False
         if shown.frame is not None:
-            self.refused.emit("Boxes on one frame of many cannot be kept: VOC has a file a slice.")
+            self.refused.emit(
+                tr("Boxes on one frame of many cannot be kept: VOC has a file a slice.")
+            )
             return True
         self._drag = _Drag(_Grip.DRAW, pointer)
         return True

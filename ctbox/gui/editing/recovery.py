@@ -114,7 +114,7 @@ class RecoveryController(QObject):
     def _ask(self, case: Case, steps: tuple[Step, ...], notices: tuple[str, ...]) -> None:
         places = {
             slice_.sop_instance_uid: tr("slice {index} of {series}").format(
-                index=index + 1, series=each.series.description or "series"
+                index=index + 1, series=each.series.description or tr("Series")
             )
             for each in case.series
             for index, slice_ in enumerate(each.series.slices)

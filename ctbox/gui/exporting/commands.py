@@ -117,7 +117,7 @@ def describe_export(report: ExportReport, out: Path) -> str:
         )
     if report.images:
         parts.append(tr("{images} de-identified images").format(images=report.images))
-    written = " and ".join(parts) or tr("Nothing")
+    written = tr(" and ").join(parts) or tr("Nothing")
     orphans = (
         tr(" {orphans} annotated slices have no image here; their boxes are left out.").format(
             orphans=report.orphans

@@ -268,7 +268,9 @@ def _describe_overlap(shown: InspectedSlice) -> IouReadout | None:
 
 def _describe_count(shown: InspectedSlice) -> str:
     expert, predicted = len(shown.annotations), shown.detections
-    by_ai = tr("not predicted") if predicted is None else f"{len(predicted)} AI"
+    by_ai = (
+        tr("not predicted") if predicted is None else tr("{count} AI").format(count=len(predicted))
+    )
     by_ai = tr("AI hidden") if shown.ai_hidden else by_ai
     mine = sum(own.box_id > 0 for own in shown.own)
     return tr("Boxes on this slice: {expert} expert, {by_ai}").format(

@@ -139,7 +139,7 @@ def build_tiles(source: TileInput) -> tuple[Tile, ...]:
 
 def _build_slice(source: TileInput) -> Tile:
     boxes = tuple(box for box in (source.expert, source.predicted) if box is not None)
-    tags = " and ".join(box.tag for box in boxes) or tr("no boxes")
+    tags = tr(" and ").join(box.tag for box in boxes) or tr("no boxes")
     return Tile(
         TileKind.SLICE,
         source.image,

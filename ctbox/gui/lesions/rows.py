@@ -215,7 +215,7 @@ NO_VALUE = "–"
 
 def format_lesion(row: LesionRow) -> tuple[str, ...]:
     """Return a lesion's cells: name, score, slices, long axis in mm, IoU, verdict."""
-    whose = "AI" if row.kind is BoxKind.DETECTION else tr("Exp.")
+    whose = tr("AI") if row.kind is BoxKind.DETECTION else tr("Exp.")
     name = f"{whose} {row.number}" + (f" · {row.subtype}" if row.subtype else "")
     return (
         name,

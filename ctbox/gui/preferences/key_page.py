@@ -181,7 +181,7 @@ class KeyPage(QWidget):
         if not owners:
             self._restore(name, owners)
             return
-        told = " and ".join(_describe(owner) for owner in owners)
+        told = tr(" and ").join(_describe(owner) for owner in owners)
         self._tell(
             tr("Its keys belong to {told} now.").format(told=told),
             lambda: self._restore(name, owners),

@@ -84,7 +84,7 @@ class KeyTable(QTableWidget):
             keys = self._bindings.find_keys(name)
             usual = find_profile_keys(RADIOLOGY, name)
             is_own = self._bindings.is_own(name)
-            text = _join(keys) + ("  (yours)" if is_own else "")
+            text = _join(keys) + (tr("  (yours)") if is_own else "")
             item = self._items[row][_KEYS]
             item.setText(text)
             font = QFont(self.font())

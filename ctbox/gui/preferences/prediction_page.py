@@ -67,7 +67,7 @@ class PredictionPage(SettingsPage):
             if each.name == self._default:
                 words += tr("  (shipped default)")
             if each.problem is not None:
-                words += "  (damaged)"
+                words += tr("  (damaged)")
             self.model.addItem(words, None if each.name == self._default else each.name)
             items = self.model.model()
             if each.problem is not None and isinstance(items, QStandardItemModel):

@@ -60,7 +60,7 @@ class ComparisonDialog(QDialog):
         head.setHorizontalSpacing(12)
         head.setColumnStretch(1, 1)
         for row, (mark, opened, chooser) in enumerate(
-            zip(("○ First", "● Second"), self.reports, self.models, strict=True)
+            zip((tr("○ First"), tr("● Second")), self.reports, self.models, strict=True)
         ):
             head.addWidget(QLabel(mark), row, 0)
             name = QLabel(opened.path.parent.name)

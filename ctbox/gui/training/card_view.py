@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from ctbox.gui.translation import tr
+from ctbox.gui.translation import mark, tr
 from ctbox.model.card import MetricRecord, ModelCard
 from ctbox.workflows.model_store import StoredModel
 
@@ -57,10 +57,13 @@ def describe_model(model: StoredModel, card: ModelCard) -> str:
         )
     )
     if card.metrics:
-        lines += ["", "#### Figures", *(_describe_metric(each) for each in card.metrics[:8])]
-    lines += ["", "#### Limits", *(f"- {_plain(each)}" for each in card.limitations)]
+        lines += ["", tr("#### Figures"), *(_describe_metric(each) for each in card.metrics[:8])]
+    lines += ["", tr("#### Limits"), *(f"- {_plain(each)}" for each in card.limitations)]
     lines.append(f"\nsha256 `{card.weights_sha256[:16]}…`, {card.weights_bytes / 1e6:.1f} MB")
     return "\n\n".join(lines)
+
+
+_SEE_CARD = mark("see the full card")
 
 
 def _describe_metric(record: MetricRecord) -> str:
@@ -69,7 +72,7 @@ def _describe_metric(record: MetricRecord) -> str:
     before = record.values.get("before")
     if isinstance(before, float):
         told += tr(" (before {before:.3f})").format(before=before)
-    return f"- {_plain(record.title)}: {told or 'see the full card'}; {_plain(record.split)}"
+    return f"- {_plain(record.title)}: {told or tr(_SEE_CARD)}; {_plain(record.split)}"
 
 
 def _plain(text: str) -> str:

@@ -56,7 +56,7 @@ class ComparisonBar(QFrame):
         for row, box in enumerate((self.first, self.second)):
             box.setMinimumWidth(190)
             box.setAccessibleName(tr("Model {row} of the comparison").format(row=row + 1))
-            grid.addWidget(QLabel(tr("Compare") if row == 0 else "with"), row, 0)
+            grid.addWidget(QLabel(tr("Compare") if row == 0 else tr("with")), row, 0)
             grid.addWidget(box, row, 1)
             grid.addWidget(self.shows[row], row, 2)
             grid.addWidget(self.told[row], row, 3)

@@ -147,7 +147,7 @@ class TrainingWizard(QDialog):
         self._stack.setCurrentIndex(index)
         self.page.enter()
         self._title.setText(tr(self.page.title))
-        self._subtitle.setText(self.page.subtitle)
+        self._subtitle.setText(tr(self.page.subtitle))
         self._render()
 
     def offer_case(self, dicom: Path, annotations: Path | None) -> None:

@@ -892,6 +892,10 @@
             <translation>{count} Schichten</translation>
         </message>
         <message>
+            <source>1 slice</source>
+            <translation>1 Schicht</translation>
+        </message>
+        <message>
             <source>secondary capture</source>
             <translation>Sekundäraufnahme</translation>
         </message>
@@ -962,6 +966,10 @@
         <message>
             <source>Nothing could be opened in {path}. Skipped {reason}{rest}</source>
             <translation>In {path} ließ sich nichts öffnen. Übergangen: {reason}{rest}</translation>
+        </message>
+        <message>
+            <source>Reading annotations</source>
+            <translation>Annotationen werden gelesen</translation>
         </message>
         <message>
             <source>Model loads on first use</source>
@@ -1142,6 +1150,10 @@
         <message>
             <source>A corrected copy:</source>
             <translation>Eine korrigierte Kopie:</translation>
+        </message>
+        <message>
+            <source>… and {count} more, all of them in the HTML.</source>
+            <translation>… und {count} weitere, alle im HTML.</translation>
         </message>
         <message>
             <source>My boxes</source>
@@ -1656,6 +1668,10 @@
             <translation>Nichts</translation>
         </message>
         <message>
+            <source> and </source>
+            <translation> und </translation>
+        </message>
+        <message>
             <source> {orphans} annotated slices have no image here; their boxes are left out.</source>
             <translation> {orphans} annotierte Schichten haben hier kein Bild; ihre Boxen fehlen.</translation>
         </message>
@@ -1886,6 +1902,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <message>
             <source>not predicted</source>
             <translation>nicht ausgewertet</translation>
+        </message>
+        <message>
+            <source>{count} AI</source>
+            <translation>{count} KI</translation>
         </message>
         <message>
             <source>AI hidden</source>
@@ -2896,6 +2916,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>Befehle und ihre Tasten</translation>
         </message>
         <message>
+            <source>  (yours)</source>
+            <translation>  (eigene)</translation>
+        </message>
+        <message>
             <source>The GPU if a trial computation on it succeeds, else the CPU; the chip in the upper right corner says which.</source>
             <translation>Die GPU, wenn eine Proberechnung auf ihr gelingt, sonst die CPU; die Anzeige rechts oben sagt, welche.</translation>
         </message>
@@ -2922,6 +2946,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>  (shipped default)</source>
             <translation>  (mitgeliefert, Standard)</translation>
+        </message>
+        <message>
+            <source>  (damaged)</source>
+            <translation>  (beschädigt)</translation>
         </message>
         <message>
             <source>C&amp;ompute on</source>
@@ -3202,6 +3230,14 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>Model of {name}</source>
             <translation>Modell von {name}</translation>
+        </message>
+        <message>
+            <source>○ First</source>
+            <translation>○ Erster</translation>
+        </message>
+        <message>
+            <source>● Second</source>
+            <translation>● Zweiter</translation>
         </message>
         <message>
             <source>No patient is in both reports.</source>
@@ -4023,6 +4059,18 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>**Trainiert** {date} mit ctbox {software_version}</translation>
         </message>
         <message>
+            <source>#### Figures</source>
+            <translation>#### Zahlen</translation>
+        </message>
+        <message>
+            <source>#### Limits</source>
+            <translation>#### Grenzen</translation>
+        </message>
+        <message>
+            <source>see the full card</source>
+            <translation>siehe die ganze Karte</translation>
+        </message>
+        <message>
             <source> (before {before:.3f})</source>
             <translation> (vorher {before:.3f})</translation>
         </message>
@@ -4045,6 +4093,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>Compare</source>
             <translation>Vergleichen</translation>
+        </message>
+        <message>
+            <source>with</source>
+            <translation>mit</translation>
         </message>
         <message>
             <source>Open a series first.</source>
@@ -4807,6 +4859,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
             <translation>Experte {label}</translation>
         </message>
         <message>
+            <source>AI {score:.2f}</source>
+            <translation>KI {score:.2f}</translation>
+        </message>
+        <message>
             <source>Proposal {label}</source>
             <translation>Vorschlag {label}</translation>
         </message>
@@ -4821,6 +4877,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>thickness {slice_thickness_mm:g} mm</source>
             <translation>Dicke {slice_thickness_mm:g} mm</translation>
+        </message>
+        <message>
+            <source>AI: {source}</source>
+            <translation>KI: {source}</translation>
         </message>
         <message>
             <source>acquisition {acquisition_number}</source>
@@ -4881,6 +4941,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <message>
             <source>&amp;Manage your windows…</source>
             <translation>Eigene Fenster &amp;verwalten…</translation>
+        </message>
+        <message>
+            <source>Boxes on one frame of many cannot be kept: VOC has a file a slice.</source>
+            <translation>Boxen auf einem von vielen Frames lassen sich nicht speichern: VOC hat eine Datei je Schicht.</translation>
         </message>
     </context>
 </TS>

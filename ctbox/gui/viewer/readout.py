@@ -150,7 +150,7 @@ def describe_annotation(annotation: Annotation) -> str:
 
 def describe_detection(detection: Detection) -> str:
     """Return a predicted box's tag, such as ``AI 0.87``."""
-    return f"AI {detection.score:.2f}"
+    return tr("AI {score:.2f}").format(score=detection.score)
 
 
 def describe_own(own: OwnBox) -> str:
@@ -196,7 +196,7 @@ def describe_slice(slice_: Slice, index: int, count: int) -> list[str]:
 
 def describe_source(source: Source | None) -> list[str]:
     """Return the corner line on how a slice was predicted; none where it was not."""
-    return [] if source is None else [f"AI: {tr(source.value)}"]
+    return [] if source is None else [tr("AI: {source}").format(source=tr(source.value))]
 
 
 def describe_series(series: Series) -> list[str]:

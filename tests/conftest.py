@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The tests read English words, whatever language this machine speaks.
+os.environ["CTBOX_LANGUAGE"] = "en"
 # As ctbox.__main__ does: threads that wait in busy loops slow a shared machine down.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

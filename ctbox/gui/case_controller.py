@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,8 +12,10 @@ from ctbox.errors import CtboxError
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
-from ctbox.workflows.index_opening import CataloguedRequest
 from ctbox.workflows.open_case import Case
+
+if TYPE_CHECKING:  # the index's libraries would delay the window's appearance
+    from ctbox.workflows.index_opening import CataloguedRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ CHANGED = Settings(
     invert_window_drag=True,
     catalogue_view='{"view": {}}',
     cine_fps=25,
+    language="de",
     report_choices={"dicom": "/data", "models": ["detector-s"], "workers": 2},
 )
 

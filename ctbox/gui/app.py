@@ -30,6 +30,7 @@ from ctbox.gui.prediction import PredictionController
 from ctbox.gui.session import Services, Session
 from ctbox.gui.settings_keeper import SettingsKeeper
 from ctbox.gui.tasks import TaskRunner
+from ctbox.gui.theme import THEMES, apply_theme
 from ctbox.gui.translation import install_language, tr
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.loader import SliceLoader
@@ -165,6 +166,7 @@ def build_app(
         come before the user's first event.
     """
     settings = settings or Settings()
+    apply_theme(find_application(), THEMES[settings.theme])
     runner = TaskRunner()
     store = DetectionStore()
     store.set_threshold(settings.confidence)

@@ -163,8 +163,14 @@ def build_font() -> QFont:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Dress the whole application; safe to call again when the user switches."""
+    """Dress the whole application; safe to call again when the user switches.
+
+    Before there are any widgets it costs little; a dress that is worn already is left alone.
+    """
+    sheet = build_stylesheet(asdict(theme))
+    if application.styleSheet() == sheet:
+        return
     application.setStyle("Fusion")
     application.setPalette(build_palette(theme))
     application.setFont(build_font())
-    application.setStyleSheet(build_stylesheet(asdict(theme)))
+    application.setStyleSheet(sheet)

@@ -1,0 +1,64 @@
+"""Which licences may be shipped, and the lists that are made of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from licences import find_problem, format_list
+from parts import Part
+from sbom import build_document
+
+
+@pytest.mark.parametrize(
+    ("name", "licence"),
+    [
+        ("numpy", "BSD-3-Clause AND 0BSD AND MIT"),
+        ("PySide6_Essentials", "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only"),
+        ("pyinstaller", "GPL-2.0-or-later WITH Bootloader-exception"),
+        ("libgomp", "GPL-3.0-or-later WITH GCC-exception-3.1"),
+        ("libfreetype", "FTL OR GPL-2.0-only"),
+        ("libzstd", "(BSD-3-Clause OR GPL-2.0-only)"),
+    ],
+)
+def test_allowed(name: str, licence: str) -> None:
+    assert find_problem(Part(name, "1", licence)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "licence"),
+    [
+        ("pylibjpeg-libjpeg", "GPL-3.0-only"),
+        ("ultralytics", "AGPL-3.0"),
+        ("readline", "GNU General Public License v3"),
+        ("old", "GPLv2"),
+        ("both", "MIT AND GPL-2.0-or-later"),
+        ("unnamed-lgpl", "LGPL-2.1-only"),
+        ("unknown", ""),
+        ("choice", "GPL-2.0-only OR AGPL-3.0-only"),
+    ],
+)
+def test_refused_by_name(name: str, licence: str) -> None:
+    problem = find_problem(Part(name, "1", licence))
+
+    assert problem is not None
+    assert name in problem
+
+
+def test_the_list_names_parts_and_quotes_their_texts() -> None:
+    told = format_list([Part("numpy", "2.4", "BSD-3-Clause", (("LICENSE", "Redistribution…"),))])
+
+    assert "numpy 2.4" in told
+    assert "Redistribution…" in told
+
+
+def test_the_sbom_is_the_same_for_the_same_parts() -> None:
+    parts = [Part("numpy", "2.4", "BSD-3-Clause"), Part("libz", "", "Zlib", is_distribution=False)]
+
+    one, two = (build_document(parts, "0.1.0", 1_700_000_000) for _ in range(2))
+
+    assert json.dumps(one) == json.dumps(two)
+    assert one["bomFormat"] == "CycloneDX"
+    assert one["components"][0]["purl"] == "pkg:pypi/numpy@2.4"
+    assert "purl" not in one["components"][1]
+    assert one["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"

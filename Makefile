@@ -11,7 +11,7 @@ DATA ?= ../shared/data/lung-pet-ct-dx
 export LC_ALL := C.UTF-8
 export PYTHON TORCH_INDEX
 
-.PHONY: help run test check lint types contracts fast-tests test-slow fuzz coverage weights translations screenshots clean setup-run setup-dev
+.PHONY: help run test check lint types contracts fast-tests test-slow fuzz coverage weights translations screenshots package package-test clean setup-run setup-dev setup-package
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,11 +64,20 @@ translations: setup-dev  ## Bring the window's translation files up to date, and
 screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/make_screenshots.py
 
+package: setup-package  ## Freeze ctbox and pack it: .deb, .tar.gz, sums, parts and licences in dist/
+	@$(PYTHON_VENV) packaging/build.py
+
+package-test:  ## Try the .deb in a bare Debian without a network (root; CASE=/path/to/case.zip)
+	@$(or $(PYTHON),python3) packaging/smoke_test.py dist/ctbox_*.deb $(if $(CASE),--case "$(CASE)")
+
 clean:  ## Remove the environment and all caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 
 setup-run:
 	@packaging/setup.sh run
+
+setup-package:
+	@packaging/setup.sh package
 
 setup-dev:
 	@packaging/setup.sh dev

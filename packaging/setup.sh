@@ -3,6 +3,7 @@
 #
 #   packaging/setup.sh run    what `make run` needs
 #   packaging/setup.sh dev    what `make test` needs as well
+#   packaging/setup.sh package  what `make package` needs as well as `run`
 #
 # PYTHON       the interpreter to use (3.11 to 3.13); found if not set
 # TORCH_INDEX  a package index with the CPU build of torch, where PyPI's own build has CUDA
@@ -38,6 +39,10 @@ libxcb-render-util.so.0=libxcb-render-util0 libxcb-randr.so.0=libxcb-randr0
 libxcb-shape.so.0=libxcb-shape0 libxcb-xkb.so.1=libxcb-xkb1
 libxkbcommon-x11.so.0=libxkbcommon-x11-0 libX11-xcb.so.1=libx11-xcb1"
 
+# What the package declares as its needs must be on the building machine to be looked up.
+package_libraries="libwayland-client.so.0=libwayland-client0 libwayland-cursor.so.0=libwayland-cursor0
+libxcb-util.so.1=libxcb-util1 libgssapi_krb5.so.2=libgssapi-krb5-2 libbrotlidec.so.1=libbrotli1"
+
 find_browser() {
     local name
     for name in chromium-headless-shell chromium google-chrome microsoft-edge; do
@@ -56,7 +61,8 @@ is_packaged() {
 find_missing_packages() {
     local known entry
     known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
-    for entry in $qt_libraries $x11_libraries; do
+    [ "$kind" = package ] || package_libraries=
+    for entry in $qt_libraries $x11_libraries $package_libraries; do
         case $known in
             *"${entry%%=*} "*) ;;
             *) printf '%s ' "${entry#*=}" ;;
@@ -68,6 +74,9 @@ find_missing_packages() {
     # The report's page is tested in a browser; whoever only runs ctbox has one or needs none.
     if [ "$kind" = dev ] && ! find_browser && is_packaged chromium-headless-shell; then
         printf 'chromium-headless-shell '
+    fi
+    if [ "$kind" = package ] && ! command -v objdump >/dev/null; then
+        printf 'binutils '
     fi
     if ! "$1" -c 'import ensurepip, venv' 2>/dev/null; then
         printf 'python3-venv '
@@ -107,6 +116,9 @@ make_environment() {
     local target=.
     [ "$kind" = dev ] && target='.[dev]'
     $venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e "$target"
+    if [ "$kind" = package ]; then
+        $venv/bin/python -m pip install -q --disable-pip-version-check 'pyinstaller>=6.16,<7'
+    fi
 }
 
 python=$(find_python "$kind")
@@ -116,6 +128,6 @@ if [ "$(cat $venv/.ctbox-$kind 2>/dev/null)" != "$stamp" ]; then
     make_environment "$python"
     printf '%s' "$stamp" >$venv/.ctbox-$kind
     # A development environment holds all that running needs.
-    [ "$kind" = dev ] && printf '%s' "$stamp" >$venv/.ctbox-run
+    [ "$kind" = run ] || printf '%s' "$stamp" >$venv/.ctbox-run
 fi
 exit 0

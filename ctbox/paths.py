@@ -36,6 +36,13 @@ def guide_path() -> Path:
     return _shipped_folder("docs") / "user-guide.md"
 
 
+def licences_path() -> Path | None:
+    """Return the list of licences of a frozen application's parts; None where pip keeps them."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    path = None if bundle is None else Path(bundle) / "licences.txt"
+    return path if path is not None and path.is_file() else None
+
+
 def _shipped_folder(name: str) -> Path:
     bundle = getattr(sys, "_MEIPASS", None)
     if bundle is not None:

@@ -16,8 +16,16 @@ from ctbox.errors import CtboxError
 from ctbox.progress import TaskContext
 
 _MODULES = (
+    "highdicom.sr",
+    # The decoders, which a frozen program must carry one by one.
+    "imagecodecs._imcd",
+    "imagecodecs._jpeg2k",
+    "imagecodecs._jpeg8",
+    "imagecodecs._jpegls",
     "lxml.etree",
+    "matplotlib.backends.backend_agg",
     "numpy",
+    "openpyxl",
     "pydicom",
     "PySide6.QtWidgets",
     "safetensors",
@@ -39,6 +47,8 @@ def run_self_test() -> int:
             ("phantom", lambda: _check_phantom(case)),
             ("prediction", lambda: _check_prediction(case)),
             ("training", lambda: _check_training(case)),
+            ("editing", lambda: _check_editing(Path(folder))),
+            ("guide", _check_guide),
             ("window", lambda: _check_window(case)),
         )
         passed = [_run_check(name, check) for name, check in checks]
@@ -115,6 +125,36 @@ def _check_training(case: Path) -> str:
     if lineage is None or result.best_epoch < 1:
         raise AssertionError("the fine-tuned model was not saved")
     return f"{_STEPS} steps from {lineage.name}, saved and judged"
+
+
+def _check_editing(folder: Path) -> str:
+    """Draw a box, and find it again in what a killed program would leave on the disk."""
+    from ctbox.annotations.box_edits import OwnBox, add_boxes
+    from ctbox.annotations.store import AnnotationStore
+    from ctbox.boxes import BoundingBox
+
+    journal, left = folder / "edits.jsonl", folder / "left-by-a-kill.jsonl"
+    drawn = BoundingBox(10, 20, 40, 60)
+    store = AnnotationStore.open(journal, title="self-test", case_path=str(folder))
+    store.apply(add_boxes("Draw box", (OwnBox(store.next_id, "1.2.3", drawn, "A"),)))
+    left.write_bytes(journal.read_bytes())
+    store.close()
+    recovered = AnnotationStore.open(left, title="self-test", case_path=str(folder))
+    found = [own.box for own in recovered.find("1.2.3")]
+    recovered.close()
+    if found != [drawn]:
+        raise AssertionError("an edit that was never saved could not be recovered")
+    return "a box drawn and recovered"
+
+
+def _check_guide() -> str:
+    from ctbox.paths import guide_path
+
+    page = guide_path()
+    pictures = len(list((page.parent / "images").glob("*.png")))
+    if not page.is_file() or not pictures:
+        raise AssertionError(f"the user guide is not where it belongs: {page}")
+    return f"{pictures} pictures"
 
 
 def _check_window(case: Path) -> str:

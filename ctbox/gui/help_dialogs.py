@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ctbox import __version__
 from ctbox.gui.actions import ACTIONS, MOUSE_HINTS
+from ctbox.gui.licence_texts import LicencesDialog
 from ctbox.gui.translation import mark, tr
 
 _COLUMNS = 3
@@ -87,9 +88,17 @@ class ShortcutSheet(QDialog):
 
 
 class AboutDialog(QDialog):
-    """What ctbox is and what it is not."""
+    """What ctbox is and what it is not, what predicts, and whose work it stands on.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    parent : QWidget or None
+        The window.
+    prediction : str
+        The device and the model, as the chip in the window says it; empty for nothing.
+    """
+
+    def __init__(self, parent: QWidget | None = None, prediction: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("About ctbox"))
         self.setFixedWidth(460)
@@ -102,12 +111,17 @@ class AboutDialog(QDialog):
         text.setProperty("muted", True)
         # Layouts give a text that wraps too little height at first.
         text.setMinimumHeight(text.heightForWidth(412))
+        device = QLabel(tr("Prediction: {device}").format(device=prediction))
+        device.setVisible(bool(prediction))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        licences = buttons.addButton(tr("Licences…"), QDialogButtonBox.ButtonRole.ActionRole)
+        licences.setAutoDefault(False)
+        licences.clicked.connect(lambda: LicencesDialog(self).open())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 18)
         layout.setSpacing(12)
-        for widget in (title, notice, text, buttons):
+        for widget in (title, notice, text, device, buttons):
             layout.addWidget(widget)
 
 

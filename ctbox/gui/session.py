@@ -144,7 +144,7 @@ class Session(QObject):
             "open_sample": lambda: self.open(OpenRequest(None)),
             "quit": self.window.close,
             "cancel": self.cases.cancel,
-            "about": lambda: AboutDialog(self.window).open(),
+            "about": lambda: AboutDialog(self.window, self.window.chip.text).open(),
         }
         commands = self.window.commands
         for name, handler in handlers.items():

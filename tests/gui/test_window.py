@@ -31,6 +31,7 @@ from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.error_dialogs import ErrorDialog
 from ctbox.gui.help_dialogs import AboutDialog, ShortcutSheet
+from ctbox.gui.licence_texts import LicencesDialog
 from ctbox.gui.viewer.placement import Placement
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
@@ -618,6 +619,11 @@ def test_about_says_what_it_is_not(opened: App) -> None:
     told = " ".join(label.text() for label in dialog.findChildren(QLabel))
     assert "Research use only: not for diagnosis" in told
     assert "not a medical device" in told
+    assert f"Prediction: {opened.window.chip.text}" in told
+    buttons = {each.text(): each for each in dialog.findChildren(QPushButton)}
+    buttons["Licences…"].click()
+    listed = dialog.findChild(LicencesDialog).text.toPlainText()
+    assert "PySide6-Essentials" in listed or "Apache-2.0" in listed
     dialog.close()
 
 

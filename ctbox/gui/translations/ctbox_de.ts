@@ -1816,6 +1816,14 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Über ctbox</translation>
     </message>
     <message>
+        <source>Prediction: {device}</source>
+        <translation>Vorhersage: {device}</translation>
+    </message>
+    <message>
+        <source>Licences…</source>
+        <translation>Lizenzen…</translation>
+    </message>
+    <message>
         <source>Mouse</source>
         <translation>Maus</translation>
     </message>
@@ -4945,6 +4953,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>Boxes on one frame of many cannot be kept: VOC has a file a slice.</source>
         <translation>Boxen auf einem von vielen Frames lassen sich nicht speichern: VOC hat eine Datei je Schicht.</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
     </message>
 </context>
 </TS>

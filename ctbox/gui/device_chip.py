@@ -68,13 +68,12 @@ class DeviceChip(QFrame):
         """Say that the model is being loaded."""
         self._show(tr("Loading model…"), "warning", tr("The first time takes some seconds."))
 
-    def show_ready(self, device: str, model: str) -> None:
-        """Name the device and the model."""
-        self._show(
-            f"{device} · {model}",
-            "accent",
-            tr("{model} predicts on: {device}.").format(model=model, device=device),
-        )
+    def show_ready(self, device: str, model: str, note: str = "") -> None:
+        """Name the device and the model; a note says why a GPU that is there is not used."""
+        tip = tr("{model} predicts on: {device}.").format(model=model, device=device)
+        if note:
+            tip += " " + tr("The GPU can't be used: {reason}").format(reason=note)
+        self._show(f"{device} · {model}", "warning" if note else "accent", tip)
 
     def show_failed(self, reason: str) -> None:
         """Say that no model can be used, and why."""

@@ -89,7 +89,7 @@ class PredictionCommands(QObject):
             self._window.chip.show_loading()
 
     def _on_model_ready(self, ready: ModelReady) -> None:
-        self._window.chip.show_ready(ready.device_label, ready.name)
+        self._window.chip.show_ready(ready.device_label, ready.name, ready.device_note)
 
     def _on_predicted(self, result: DetectResult) -> None:
         if self._window.viewer.state.store.is_hidden:

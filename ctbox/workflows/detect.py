@@ -52,12 +52,13 @@ class DetectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
-    """The model is loaded."""
+    """The model is loaded; the note says why a GPU that is there is not used."""
 
     name: str
     sha256: str
     device_label: str
     threshold: float
+    device_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ def _describe(detector: Detector, threshold: float | None) -> ModelReady:
         sha256=card.weights_sha256,
         device_label=detector.device_label,
         threshold=detector.threshold if threshold is None else threshold,
+        device_note=detector.device_fallback_reason,
     )
 
 

@@ -627,6 +627,15 @@ def test_about_says_what_it_is_not(opened: App) -> None:
     dialog.close()
 
 
+def test_the_chip_says_why_a_gpu_is_not_used(app: App) -> None:
+    chip = app.window.chip
+    chip.show_ready("CPU", "ctbox-lung", "CUDA driver version is insufficient")
+    assert chip.text == "CPU · ctbox-lung"
+    assert "The GPU can't be used: CUDA driver version is insufficient" in chip.toolTip()
+    chip.show_ready("CPU", "ctbox-lung")
+    assert "can't" not in chip.toolTip()
+
+
 def test_keys_are_given_once(app: App) -> None:
     """Two commands on one key would both stay dead."""
     keys = [key for spec in ACTIONS for key in spec.keys]

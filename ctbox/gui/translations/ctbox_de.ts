@@ -996,6 +996,10 @@
         <translation>{model} rechnet auf: {device}.</translation>
     </message>
     <message>
+        <source>The GPU can&apos;t be used: {reason}</source>
+        <translation>Die GPU ist nicht nutzbar: {reason}</translation>
+    </message>
+    <message>
         <source>No model</source>
         <translation>Kein Modell</translation>
     </message>

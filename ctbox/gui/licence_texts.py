@@ -37,9 +37,10 @@ def _find_licence(name: str) -> str:
         fields = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return "—"
-    told = str(fields.get("License-Expression") or fields.get("License") or "")
-    if told and "\n" not in told:
-        return told
+    for field in ("License-Expression", "License"):
+        told = str(fields[field]) if field in fields else ""
+        if told and "\n" not in told:
+            return told
     kinds = [each for each in fields.get_all("Classifier") or () if each.startswith("License ::")]
     return ", ".join(each.rsplit("::", 1)[-1].strip() for each in kinds) or "—"
 

@@ -16,7 +16,14 @@ import time
 from pathlib import Path
 
 from deb import Release, build_deb
-from file_lists import find_release_time, stamp_tree, write_file_list, write_sums, write_tar_gz
+from file_lists import (
+    find_release_time,
+    remove_dead_links,
+    stamp_tree,
+    write_file_list,
+    write_sums,
+    write_tar_gz,
+)
 from licences import main as check_licences
 from sbom import write_sbom
 from size_report import format_report, measure_parts
@@ -42,6 +49,7 @@ def main() -> int:
     bundle = dist / "ctbox"
     if not options.reuse:
         freeze(dist, seconds)
+    remove_dead_links(bundle)
     if check_licences(bundle):
         return 1
     write_sbom(bundle, __version__, seconds)

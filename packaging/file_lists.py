@@ -48,6 +48,13 @@ def write_file_list(folder: Path, target: Path) -> None:
     target.write_text("".join(lines), encoding="utf-8")
 
 
+def remove_dead_links(folder: Path) -> None:
+    """Remove links to what the bundle leaves out."""
+    for path in list(folder.rglob("*")):
+        if path.is_symlink() and not path.exists():
+            path.unlink()
+
+
 def stamp_tree(folder: Path, seconds: int) -> None:
     """Give every file and folder one time and plain permissions."""
     for path in (folder, *folder.rglob("*")):

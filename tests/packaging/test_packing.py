@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from deb import Release, build_deb, format_control
-from file_lists import stamp_tree, write_file_list, write_sums, write_tar_gz
+from file_lists import remove_dead_links, stamp_tree, write_file_list, write_sums, write_tar_gz
 from size_report import format_report, measure_parts
 from system_libraries import find_packages, format_depends, parse_objdump
 
@@ -50,6 +50,16 @@ def test_an_archive_of_the_same_files_has_the_same_bytes(bundle: Path, tmp_path:
     assert (tmp_path / "one.tar.gz").read_bytes() == (tmp_path / "two.tar.gz").read_bytes()
     assert (tmp_path / "one.txt").read_text() == (tmp_path / "two.txt").read_text()
     assert "-> torch/lib/libtorch_cpu.so" in (tmp_path / "one.txt").read_text()
+
+
+def test_links_to_what_is_left_out_go_too(bundle: Path) -> None:
+    (bundle / "_internal" / "libgone.so").symlink_to("imagecodecs.libs/libgone.so")
+
+    remove_dead_links(bundle)
+
+    names = {path.name for path in (bundle / "_internal").iterdir()}
+    assert "libgone.so" not in names
+    assert "libtorch_cpu.so" in names
 
 
 def test_sums_are_read_by_sha256sum(tmp_path: Path) -> None:

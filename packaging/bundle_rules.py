@@ -39,7 +39,8 @@ EXCLUDED_MODULES = {
 }
 
 _CODECS_KEPT = "shared shared_cython imcd jpeg8 jpegls jpeg2k"
-_CODEC_LIBRARIES_KEPT = ("libjpeg-", "libcharls-", "libopenjp2-", "libgomp-")
+# OpenJPEG is given colour profiles by Little CMS, and does not load without it.
+_CODEC_LIBRARIES_KEPT = ("libjpeg-", "libcharls-", "libopenjp2-", "liblcms2-", "libgomp-")
 _QT_PLUGINS_KEPT = {
     "platforms": ("qxcb", "qoffscreen", "qminimal", "qwayland", "qwindows", "qcocoa"),
     "xcbglintegrations": (),

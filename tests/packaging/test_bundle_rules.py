@@ -18,6 +18,7 @@ WHEEL = "/venv/lib/python3.11/site-packages/x"
         "imagecodecs/_jpeg8.abi3.so",
         "imagecodecs/_shared_cython.cp311-win_amd64.pyd",
         "imagecodecs.libs/libcharls-715d4a91.so.2.4.3",
+        "imagecodecs.libs/liblcms2-eecff9fc.so.2.0.18",
         "PySide6/Qt/plugins/platforms/libqxcb.so",
         "PySide6\\plugins\\platforms\\qwindows.dll",
         "PySide6/Qt/lib/libQt6Widgets.so.6",

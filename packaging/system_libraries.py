@@ -61,7 +61,7 @@ def find_needs(folder: Path) -> Needs:
     subprocess.CalledProcessError
         If `objdump` cannot read one of them.
     """
-    carried = {path.name for path in folder.rglob("*.so*")}
+    carried = {path.name for path in folder.rglob("*.so*") if path.exists()}
     libraries: dict[str, list[str]] = {}
     glibc = (0, 0)
     for path in find_elf_files(folder):

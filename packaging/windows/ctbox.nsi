@@ -31,6 +31,8 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "ProductVersion" "${VERSION}"
 VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 
+!define MUI_ICON "ctbox.ico"
+!define MUI_UNICON "ctbox.ico"
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_RUN "$INSTDIR\ctbox-window.exe"
 !insertmacro MUI_PAGE_LICENSE "${BUNDLE}\_internal\LICENSE"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,8 @@ class DeidentifiedCopy:
     def move_boxes(self, marked: Sequence[MarkedSeries], ctx: TaskContext) -> list[MarkedSeries]:
         """Return the lesions on the copied series, under the copies' UIDs.
 
+        Boxes whose slice has no copy that can be shown are counted and named in `left_out`.
+
         Raises
         ------
         DicomReadError
@@ -131,12 +134,24 @@ class DeidentifiedCopy:
         }
         moved = []
         for each in marked:
+            self._name_lost(each, owner.keys())
             lesions = tuple(self._move_lesion(lesion) for lesion in each.lesions)
             uids = {box.sop_instance_uid for lesion in lesions for box in lesion.boxes}
             for series in dict.fromkeys(owner[uid] for uid in sorted(uids) if uid in owner):
                 here = {slice_.sop_instance_uid for slice_ in series.slices} & uids
                 moved.append(MarkedSeries(series, _keep(lesions, here)))
         return moved
+
+    def _name_lost(self, marked: MarkedSeries, copied: Collection[str]) -> None:
+        """Tell of every slice whose boxes have no copy to lie on."""
+        displays = {s.sop_instance_uid: s.source.display for s in marked.series.slices}
+        uids = [box.sop_instance_uid for lesion in marked.lesions for box in lesion.boxes]
+        for uid, count in Counter(uids).items():
+            if self._deidentifier.map_uid(uid) in copied:
+                continue
+            boxes = "1 box is" if count == 1 else f"{count} boxes are"
+            reason = f"{boxes} not exported: the image has no de-identified copy."
+            self.left_out.append(FileProblem(displays.get(uid, uid), reason))
 
     def _move_lesion(self, lesion: MarkedLesion) -> MarkedLesion:
         mapper = self._deidentifier.map_uid

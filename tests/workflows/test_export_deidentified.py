@@ -12,10 +12,10 @@ import pytest
 from pydicom.dataset import FileDataset
 
 from ctbox.annotations.exchange.records import Origin
-from ctbox.dicom.deidentify import KEY_BYTES, Deidentifier
+from ctbox.dicom.deidentify import KEY_BYTES, DeidentifiedInstance, Deidentifier
 from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.reading import read_series
-from ctbox.errors import CtboxError
+from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import TaskCancelledError, TaskContext
 from ctbox.workflows.export import ExportReport, export
 from ctbox.workflows.export_deidentified import read_key
@@ -147,6 +147,28 @@ def test_predictions_move_to_the_copies(
     assert uid not in text
     copied = {s.sop_instance_uid for c in read_series(tmp_path / "out").series for s in c.slices}
     assert text.splitlines()[1].split(",")[0] in copied
+
+
+def test_boxes_of_an_image_that_cannot_be_copied_are_counted_and_named(
+    telling: tuple[Path, list[FileDataset]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, written = telling
+    lost = str(written[0].SOPInstanceUID).encode()
+    whole = Deidentifier.deidentify
+
+    def refuse_one(self: Deidentifier, data: bytes, source: str) -> DeidentifiedInstance:
+        if lost in data:
+            raise DicomReadError(f"{source} could not be de-identified.", "Repair it.", source)
+        return whole(self, data, source)
+
+    everything = run(root, tmp_path / "all", ExportFormat.CSV)
+    monkeypatch.setattr(Deidentifier, "deidentify", refuse_one)
+    done = run(root, tmp_path / "out", ExportFormat.CSV)
+    assert done.boxes == everything.boxes - 1
+    file, boxes = done.left_out
+    assert file.path == boxes.path
+    assert boxes.reason == "1 box is not exported: the image has no de-identified copy."
+    assert everything.left_out == ()
 
 
 def test_the_target_must_lie_outside(telling: tuple[Path, list[FileDataset]]) -> None:

@@ -22,8 +22,12 @@ from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
-WIDTH, HEIGHT = 1280, 800
 LIMIT_S = 90.0
+# Pixels of the display and Qt's scale on it: a small laptop's, and a 4K screen at 200 %.
+DISPLAYS = [
+    pytest.param((1280, 800, 1), id="1280x800"),
+    pytest.param((3840, 2160, 2), id="4k-200%"),
+]
 
 
 @dataclass
@@ -36,16 +40,25 @@ class Screen:
         Its DISPLAY.
     folder : pathlib.Path
         Where pictures of it go.
+    width, height : int
+        Its pixels.
+    scale : int
+        Its pixels to one of the window's.
     """
 
     name: str
     folder: Path
+    width: int
+    height: int
+    scale: int
 
     @property
     def environment(self) -> dict[str, str]:
         """What a program needs to come up there."""
         kept = {key: value for key, value in os.environ.items() if key != "QT_QPA_PLATFORM"}
-        return {**kept, "DISPLAY": self.name, "CTBOX_HOME": str(self.folder / "home")}
+        home = str(self.folder / "home")
+        scale = str(self.scale)
+        return {**kept, "DISPLAY": self.name, "CTBOX_HOME": home, "QT_SCALE_FACTOR": scale}
 
     def do(self, *words: str) -> str:
         """Run xdotool and return what it prints."""
@@ -71,11 +84,12 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture
-def screen(tmp_path: Path) -> Iterator[Screen]:
+@pytest.fixture(params=DISPLAYS)
+def screen(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    width, height, scale = request.param
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
@@ -83,7 +97,7 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
     with os.fdopen(reading) as told:
         number = told.readline().strip()
     assert number, "Xvfb did not start."
-    yield Screen(f":{number}", tmp_path)
+    yield Screen(f":{number}", tmp_path, width, height, scale)
     server.terminate()
     server.wait()
 
@@ -102,6 +116,13 @@ def program(screen: Screen, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]
     running.wait()
 
 
+def locate(screen: Screen, window: str) -> tuple[int, int, int, int]:
+    """Return where a window lies on the display: left, top, width, height."""
+    lines = screen.do("getwindowgeometry", "--shell", window).splitlines()
+    told = dict(line.split("=") for line in lines)
+    return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
+
+
 def test_the_program_opens_scrolls_and_closes(
     screen: Screen, program: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
@@ -113,7 +134,12 @@ def test_the_program_opens_scrolls_and_closes(
     wait_for(lambda: "—" in find_title(), "the sample case is open")
     window = screen.do("search", "--onlyvisible", "--name", "— ctbox").splitlines()[0]
     screen.do("windowfocus", "--sync", window)
-    middle = (slice(HEIGHT // 4, HEIGHT * 3 // 4), slice(WIDTH * 2 // 5, WIDTH * 3 // 5))
+    # The window's own, as 200 % may put it anywhere on a large display.
+    left, top, width, height = locate(screen, window)
+    middle = (
+        slice(top + height // 4, top + height * 3 // 4),
+        slice(left + width * 2 // 5, left + width * 3 // 5),
+    )
     wait_for(lambda: float(screen.look()[middle].std()) > 10, "a slice is painted")
 
     def changes_by(*words: str) -> bool:
@@ -122,7 +148,7 @@ def test_the_program_opens_scrolls_and_closes(
         time.sleep(0.5)
         return float(np.abs(screen.look()[middle] - before).mean()) > 0.5
 
-    screen.do("mousemove", str(WIDTH // 2), str(HEIGHT // 2))
+    screen.do("mousemove", str(left + width // 2), str(top + height // 2))
     wait_for(lambda: changes_by("click", "5"), "the wheel goes to the next slice")
     wait_for(lambda: changes_by("key", "Down"), "the Down key goes to the next slice")
     wait_for(lambda: changes_by("key", "2"), "2 shows the mediastinum")

@@ -1,6 +1,9 @@
 """Cold and warm start to a usable window: the frozen program against the source, as a ratio.
 
-    xvfb-run -a python benchmarks/startup.py dist/ctbox/ctbox [--runs 5] [--json FILE]
+    xvfb-run -a -s "-noreset -screen 0 1920x1080x24" \
+        python benchmarks/startup.py dist/ctbox/ctbox [--runs 5] [--json FILE]
+
+Without -noreset the display starts anew after each program, and now and then refuses the next.
 
 The time is taken from outside, from before the process is made until its window is on the X
 display (asked of xdotool every 10 ms); the first paint follows within a frame. Starts take turns,

@@ -78,11 +78,15 @@ class SplitRecord:
         Patients that chose the epoch, the threshold or the calibration.
     leaky : bool
         Whether slices of one patient stand on both sides.
+    held_out_sha256 : str
+        `ctbox.model.linking.hash_slices` of the annotated slices that were held out; empty where
+        none were, or where the card was made by a ctbox that did not note it.
     """
 
     kind: str
     validation_patient_ids: tuple[str, ...] = ()
     leaky: bool = False
+    held_out_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,10 +122,12 @@ def _build_training(fields: _Fields) -> TrainingRecord:
 
 
 def _build_split(fields: _Fields) -> SplitRecord:
+    noted = "held_out_sha256"  # not in cards of older versions
     return SplitRecord(
         kind=fields.text("kind"),
         validation_patient_ids=fields.texts("validation_patient_ids"),
         leaky=fields.boolean("leaky"),
+        held_out_sha256="" if fields.is_null(noted) else fields.text(noted),
     )
 
 

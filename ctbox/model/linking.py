@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,12 @@ class SampleKey:
 def shorten_patient_id(patient_id: str) -> str:
     """Return a patient's ID as the annotation folders write it: "A0001" for "Lung_Dx-A0001"."""
     return patient_id.removeprefix(_COLLECTION_PREFIX)
+
+
+def hash_slices(sop_uids: Iterable[str]) -> str:
+    """Return the SHA-256 of a set of slices in hex, in whatever order they come; "" for none."""
+    lines = "\n".join(sorted(set(sop_uids)))
+    return hashlib.sha256(lines.encode()).hexdigest() if lines else ""
 
 
 def group_samples(

@@ -69,6 +69,8 @@ class CardNotes:
         Its figures.
     leaky : bool
         Whether the split leaks.
+    held_out_sha256 : str
+        Hash of the slices held out; see `ctbox.model.card.SplitRecord`.
     """
 
     name: str
@@ -77,6 +79,7 @@ class CardNotes:
     command: str
     metrics: tuple[MetricRecord, ...] = ()
     leaky: bool = False
+    held_out_sha256: str = ""
 
 
 def build_card(
@@ -118,7 +121,10 @@ def build_card(
             attribution=COLLECTION_ATTRIBUTION if any(map(_is_of_collection, training)) else "",
         ),
         split=SplitRecord(
-            notes.split, tuple(sorted({s.patient_id for s in validation})), notes.leaky
+            notes.split,
+            tuple(sorted({s.patient_id for s in validation})),
+            notes.leaky,
+            notes.held_out_sha256,
         ),
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         software_version=__version__,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctbox.model.card import MetricRecord
 from ctbox.model.disk_cache import CacheLimits
+from ctbox.model.linking import hash_slices
 from ctbox.model.recipe import Recipe
 from ctbox.model.splits import Fold
 from ctbox.model.store import MODEL_IN_RUN
@@ -97,6 +98,7 @@ def train_fold(samples: Samples, fold: Fold, job: FoldTraining, ctx: TaskContext
         split=fold.label if fold.held_out else "all patients, nobody held out",
         command=job.command,
         leaky=fold.leaky,
+        held_out_sha256=hash_slices(samples.select(fold.held_out)),
     )
 
     def save(state: Weights, epoch: EpochFinished | None) -> None:

@@ -12,17 +12,17 @@ from ctbox.evaluation.reporting.contents import ThesisRow, ThesisTable
 from ctbox.evaluation.slices import EvaluatedSlice
 from ctbox.evaluation.summary import summarise
 from ctbox.model.card import ModelCard
+from ctbox.model.linking import SampleKey, hash_slices, shorten_patient_id
 from ctbox.model.splits import SplitKind, SplitPlan, make_folds
 from ctbox.workflows.samples import Samples
 
-_KNOWN = (
-    "LEAKY: slices of one patient stand on both sides. The test subset is drawn again from the "
-    "card's seed."
-)
+_LEAKY = "LEAKY: slices of one patient stand on both sides."
+_KNOWN = f"{_LEAKY} The test subset is drawn again from the card's seed and is the card's own."
 _UNKNOWN = (
-    "LEAKY: slices of one patient stand on both sides. Not all of the model's training series "
-    "are here, so its test subset is not known."
+    f"{_LEAKY} The annotated slices here are not those that the model's split was drawn from, so "
+    "its test subset is not known."
 )
+_NOT_NOTED = f"{_LEAKY} The model's card does not note its test subset."
 
 
 def is_thesis_protocol(card: ModelCard) -> bool:
@@ -42,7 +42,7 @@ def make_thesis_table(
     Parameters
     ----------
     card : ModelCard
-        Names the training series and the seed of the split.
+        Names the training data, the seed of the split, and what it held out.
     samples : Samples
         The annotated slices at hand.
     slices : sequence of EvaluatedSlice
@@ -52,7 +52,7 @@ def make_thesis_table(
     options : SummaryOptions
         Of the summaries.
     """
-    test = _find_test_slices(card, samples)
+    test = find_test_slices(card, samples)
     whole = _average_by_subtype(slices, options)
     held_out = _average_by_subtype([s for s in slices if s.sop_uid in (test or ())], options)
     old = {} if parent is None else _average_by_subtype(parent, options)
@@ -67,7 +67,13 @@ def make_thesis_table(
         )
         for subtype, (count, iou) in whole.items()
     )
-    return ThesisTable(rows, _UNKNOWN if test is None else _KNOWN)
+    return ThesisTable(rows, _describe_test(card, test))
+
+
+def _describe_test(card: ModelCard, test: frozenset[str] | None) -> str:
+    if not card.split.held_out_sha256:
+        return _NOT_NOTED
+    return _UNKNOWN if test is None else _KNOWN
 
 
 def _average_by_subtype(
@@ -85,14 +91,46 @@ def _average_by_subtype(
     }
 
 
-def _find_test_slices(card: ModelCard, samples: Samples) -> frozenset[str] | None:
-    """Return the held-out slices by drawing the split anew; None where data are missing."""
+def find_test_slices(card: ModelCard, samples: Samples) -> frozenset[str] | None:
+    """Return the held-out slices by drawing the split anew; None unless they are the card's.
+
+    The draw hangs on every annotated slice of the training data, so it is tried with all slices
+    of the card's patients: a series whose slices were all held out is not among the card's. Where
+    the patients have had more series since, the card's alone may be what was drawn from.
+
+    Parameters
+    ----------
+    card : ModelCard
+        Of a model of the thesis's protocol.
+    samples : Samples
+        The annotated slices at hand.
+
+    Returns
+    -------
+    frozenset of str or None
+        SOP Instance UIDs; none but those that training held out, by the card's checksum.
+    """
+    noted = card.split.held_out_sha256
+    if not noted:
+        return None
+    patients = {
+        shorten_patient_id(one)
+        for one in (*card.training.patient_ids, *card.split.validation_patient_ids)
+    }
     series = frozenset(card.training.series_instance_uids)
-    chosen = [key for key in samples.keys if key.series_uid in series]
-    if not chosen or series - {key.series_uid for key in chosen}:
-        return None
+    for keys in (
+        [key for key in samples.keys if shorten_patient_id(key.patient_id) in patients],
+        [key for key in samples.keys if key.series_uid in series],
+    ):
+        test = _draw_test_slices(card, keys)
+        if hash_slices(test) == noted:
+            return test
+    return None
+
+
+def _draw_test_slices(card: ModelCard, keys: Sequence[SampleKey]) -> frozenset[str]:
     try:
-        fold = make_folds(chosen, SplitPlan(SplitKind.SLICE_RANDOM, seed=card.seed))[0]
+        fold = make_folds(keys, SplitPlan(SplitKind.SLICE_RANDOM, seed=card.seed))[0]
     except TrainingDataError:
-        return None
-    return frozenset(chosen[index].sop_uid for index in fold.held_out)
+        return frozenset()
+    return frozenset(keys[index].sop_uid for index in fold.held_out)

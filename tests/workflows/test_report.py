@@ -18,13 +18,15 @@ from ctbox.dicom.series import Series
 from ctbox.errors import CtboxError, TrainingDataError
 from ctbox.evaluation.reporting.tables import CSV_TABLES
 from ctbox.model.card import SplitRecord, TrainingRecord
+from ctbox.model.linking import hash_slices
+from ctbox.model.splits import SplitKind, SplitPlan, make_folds
 from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.evaluate import NOTICE
 from ctbox.workflows.open_case import open_case
 from ctbox.workflows.report_document import read_report
 from ctbox.workflows.report_request import ReportRequest, ReportResult, SeriesFailed
 from ctbox.workflows.report_run import run_report
-from ctbox.workflows.samples import get_boxes
+from ctbox.workflows.samples import collect_samples, get_boxes
 from tests.builders import make_uid
 from tests.workflows.report_scenes import (
     CODES,
@@ -355,10 +357,13 @@ def test_the_thesis_s_table_is_leaky_and_asks_its_parent(
         series_instance_uids=tuple(make_uid("series", code) for code in CODES),
         patient_ids=CODES,
     )
+    samples = collect_samples(open_case(collection, None, TaskContext()))
+    (fold,) = make_folds(samples.keys, SplitPlan(SplitKind.SLICE_RANDOM, seed=1))
+    held_out = samples.select(fold.held_out)
     thesis = make_card(
         "thesis",
         architecture="simple-cancer-cnn",
-        split=SplitRecord("slice-random", leaky=True),
+        split=SplitRecord("slice-random", leaky=True, held_out_sha256=hash_slices(held_out)),
         training=training,
         lineage=make_parent("good"),
     )

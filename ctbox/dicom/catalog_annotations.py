@@ -7,7 +7,7 @@ edited, and the catalogue must not show old ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,10 +107,20 @@ class AnnotationLedger:
             json.dumps(row.notes, ensure_ascii=True), self._run,
         )  # fmt: skip
 
-    def forget_unseen(self) -> int:
-        """Take out the files of this place that this run did not meet; return their number."""
-        sql = "SELECT id, sop_uid FROM annotation WHERE place = ? AND seen_run < ?"
-        gone = self._catalog.ask(sql, (self._place, self._run))
+    def forget_unseen(self, is_gone: Callable[[Path, str], bool]) -> int:
+        """Take out the files of this place that this run did not meet; return their number.
+
+        Parameters
+        ----------
+        is_gone : callable
+            Told path and member of each, whether it is sure that it is not there.
+        """
+        sql = "SELECT id, sop_uid, path, member FROM annotation WHERE place = ? AND seen_run < ?"
+        gone = [
+            (row_id, uid)
+            for row_id, uid, path, member in self._catalog.ask(sql, (self._place, self._run))
+            if is_gone(Path(decode_path(path)), member)
+        ]
         with self._catalog.writing() as connection:
             connection.executemany(_MARK_DIRTY, [(uid,) for _, uid in gone])
             connection.executemany("DELETE FROM annotation WHERE id = ?", [(i,) for i, _ in gone])
@@ -123,12 +133,14 @@ _MARK_DIRTY = (
 )
 
 
-def forget_place(catalog: Catalog, place: bytes) -> None:
-    """Take out all annotation files of a place, by its stored path."""
+def forget_place(catalog: Catalog, place: bytes) -> int:
+    """Take out all annotation files of a place, by its stored path; return their number."""
     with catalog.writing() as connection:
-        gone = connection.execute("SELECT sop_uid FROM annotation WHERE place = ?", (place,))
-        connection.executemany(_MARK_DIRTY, gone.fetchall())
+        sql = "SELECT sop_uid FROM annotation WHERE place = ?"
+        gone = connection.execute(sql, (place,)).fetchall()
+        connection.executemany(_MARK_DIRTY, gone)
         connection.execute("DELETE FROM annotation WHERE place = ?", (place,))
+    return len(gone)
 
 
 def find_annotations(catalog: Catalog, sop_uids: Collection[str]) -> dict[str, list[AnnotationRow]]:

@@ -156,3 +156,14 @@ def count_files(root: Path, ctx: TaskContext) -> int:
         except OSError:
             count += 1
     return count
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at a path, or may be: what may not be looked at counts as there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

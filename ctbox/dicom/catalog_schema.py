@@ -104,7 +104,13 @@ CREATE TABLE review(
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FILES + _INSTANCES + _TABLES_BESIDE, _REVIEW)
+_ROOT_PLACES = """
+ALTER TABLE root ADD COLUMN annotations_named INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE root ADD COLUMN clinical BLOB;
+ALTER TABLE root ADD COLUMN clinical_named INTEGER NOT NULL DEFAULT 0
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FILES + _INSTANCES + _TABLES_BESIDE, _REVIEW, _ROOT_PLACES)
 """What brings a file from one version to the next; never edited once released."""
 
 _HINT_DAMAGED = "Name another file with --catalog, or move this one away and index again."

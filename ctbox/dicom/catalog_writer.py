@@ -18,7 +18,7 @@ from typing import Any
 from ctbox.dicom.archives import MemberSpan
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_rows import HeaderRows
-from ctbox.dicom.catalog_scan import FolderListing, FoundFile
+from ctbox.dicom.catalog_scan import FolderListing, FoundFile, is_there
 from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds
 from ctbox.dicom.reading import NOT_DICOM
 
@@ -108,7 +108,7 @@ class CatalogWriter:
         gone = [
             folder_id
             for folder_id, path in self.catalog.ask(sql, bounds)
-            if not Path(decode_path(path)).exists()
+            if not is_there(Path(decode_path(path)))
         ]
         count = 0
         for folder_id in gone:
@@ -137,7 +137,7 @@ class CatalogWriter:
         wanted = {(encode_path(file.name), file.size, file.mtime_ns) for file in readable}
         moved = []
         for folder_id, path in self._find_likely_folders(readable):
-            if Path(decode_path(path)).exists():
+            if is_there(Path(decode_path(path))):
                 continue
             rows = self.catalog.ask(
                 "SELECT name, size, mtime_ns, is_archive FROM file "

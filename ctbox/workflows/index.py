@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.catalog import CATALOG_NAME, Catalog
-from ctbox.dicom.catalog_annotations import forget_place
-from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds, writer_lock
+from ctbox.dicom.catalog_schema import writer_lock
 from ctbox.dicom.catalog_writer import CatalogWriter
 from ctbox.errors import AnnotationError, ArchiveError, CtboxError
 from ctbox.paths import user_data_folder
 from ctbox.progress import TaskContext
-from ctbox.workflows.clinical_table import find_clinical_table, read_clinical_table
+from ctbox.workflows.clinical_table import find_clinical_table
 from ctbox.workflows.index_annotations import AnnotationCounts, index_annotations
+from ctbox.workflows.index_clinical import index_clinical
 from ctbox.workflows.index_files import FileCounts, FileIndexer
+from ctbox.workflows.index_places import (
+    Change,
+    Presence,
+    RootPlaces,
+    choose_place,
+    drop_annotations,
+    drop_clinical,
+    find_presence,
+    inherit_places,
+    list_moved_roots,
+    note_end,
+    note_start,
+    read_places,
+)
 from ctbox.workflows.index_reading import HeaderReaders, choose_worker_count
 from ctbox.workflows.index_series import build_changed_series
 
@@ -25,6 +38,7 @@ BUILD_EVERY_S = 5.0
 """How often series are sorted while files are still being read, so that the browser fills."""
 BUILD_SHARE = 10
 """How many times as long as the last sorting the next one waits."""
+_STAYS = "Its disk may not be connected: what the catalogue holds of it stays."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +131,18 @@ def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
     warnings: list[str] = []
     path.parent.mkdir(parents=True, exist_ok=True)
     with writer_lock(path), Catalog(path) as catalog:
-        place = _find_annotations(request, root)
-        _note_root(catalog, root, place, is_complete=False)
+        note_start(catalog, root)
         files = _index_files(catalog, root, request.workers, ctx)
-        annotations = _index_annotations(catalog, place, request, (ctx, warnings))
-        clinical = _index_clinical(catalog, request, root, warnings)
-        _forget_moved_roots(catalog)
+        change = _find_change(catalog, request, root)
+        annotations = _index_annotations(catalog, change, request, (ctx, warnings))
+        clinical = _index_clinical(catalog, change, request, warnings)
+        annotations.vanished += drop_annotations(
+            catalog, change, is_named_now=request.annotations is not None
+        )
+        drop_clinical(catalog, change, is_named_now=request.clinical is not None)
         build_changed_series(catalog, ctx)
         _tidy(catalog)
-        _note_root(catalog, root, place, is_complete=True)
+        note_end(catalog, root, change.now, change.moved)
         return IndexReport(
             catalog=path,
             files=files,
@@ -137,9 +154,14 @@ def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
         )
 
 
-def _find_annotations(request: IndexRequest, root: Path) -> Path | None:
-    place = request.annotations or find_annotation_folder(root)
-    return None if place is None else place.absolute()
+def _find_change(catalog: Catalog, request: IndexRequest, root: Path) -> Change:
+    moved = list_moved_roots(catalog)
+    before = inherit_places(read_places(catalog, root), moved.values())
+    now = RootPlaces(
+        choose_place(request.annotations, before.annotations, root, find_annotation_folder),
+        choose_place(request.clinical, before.clinical, root, find_clinical_table),
+    )
+    return Change(root, before, now, moved)
 
 
 def _index_files(catalog: Catalog, root: Path, workers: int | None, ctx: TaskContext) -> FileCounts:
@@ -158,12 +180,18 @@ def _index_files(catalog: Catalog, root: Path, workers: int | None, ctx: TaskCon
 
 def _index_annotations(
     catalog: Catalog,
-    place: Path | None,
+    change: Change,
     request: IndexRequest,
     told: tuple[TaskContext, list[str]],
 ) -> AnnotationCounts:
     ctx, warnings = told
+    place = change.now.annotations.path
     if place is None:
+        return AnnotationCounts()
+    # An empty folder that somebody named may be the mount point of a disk.
+    is_empty = place.is_dir() or request.annotations is None
+    if is_empty and find_presence(place, change.root) is Presence.AWAY:
+        warnings.append(f"There are no annotations in {place} now. {_STAYS}")
         return AnnotationCounts()
     try:
         return index_annotations(catalog, place, ctx)
@@ -175,57 +203,21 @@ def _index_annotations(
 
 
 def _index_clinical(
-    catalog: Catalog, request: IndexRequest, root: Path, warnings: list[str]
+    catalog: Catalog, change: Change, request: IndexRequest, warnings: list[str]
 ) -> int:
-    table = request.clinical or find_clinical_table(root)
+    table = change.now.clinical.path
     if table is None:
         return 0
+    if request.clinical is None and find_presence(table, change.root) is Presence.AWAY:
+        warnings.append(f"The clinical table {table} is not there now. {_STAYS}")
+        return 0
     try:
-        rows = read_clinical_table(table)
+        return index_clinical(catalog, table)
     except CtboxError as error:
         if request.clinical is not None:
             raise
         warnings.append(str(error))
         return 0
-    source = encode_path(table.absolute())
-    with catalog.writing() as connection:
-        connection.execute("DELETE FROM clinical WHERE source = ?", (source,))
-        connection.executemany(
-            "INSERT OR REPLACE INTO clinical VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*asdict(row).values(), source) for row in rows],
-        )
-    return len(rows)
-
-
-def _note_root(
-    catalog: Catalog, root: Path, annotations: Path | None, *, is_complete: bool
-) -> None:
-    """Keep a place in the list of those that were added."""
-    place = None if annotations is None else encode_path(annotations)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    with catalog.writing() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO root VALUES (?, ?, ?, ?)",
-            (encode_path(root), place, now, int(is_complete)),
-        )
-
-
-def _forget_moved_roots(catalog: Catalog) -> None:
-    """Drop places that are gone and whose files were all found elsewhere, annotations included.
-
-    A place of which files are still catalogued may be a disk that is not connected now.
-    """
-    for path, place in catalog.ask("SELECT path, annotations FROM root"):
-        bounds = find_bounds(Path(decode_path(path)))
-        if Path(decode_path(path)).exists() or catalog.ask(
-            f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder_id WHERE {BELOW} LIMIT 1",
-            bounds,
-        ):
-            continue
-        with catalog.writing() as connection:
-            connection.execute("DELETE FROM root WHERE path = ?", (path,))
-        if place is not None and not Path(decode_path(place)).exists():
-            forget_place(catalog, place)
 
 
 def _tidy(catalog: Catalog) -> None:

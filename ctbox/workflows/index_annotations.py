@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ctbox.annotations.pascal_voc import parse_voc
 from ctbox.annotations.reading import open_sources
 from ctbox.annotations.source_reader import SourceReader
-from ctbox.annotations.sources import AnnotationSource
+from ctbox.annotations.sources import AnnotationSource, SourceListing
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationLedger, AnnotationRow
+from ctbox.dicom.catalog_scan import is_there
 from ctbox.errors import AnnotationError, ArchiveError
 from ctbox.progress import Progress, TaskContext
 
@@ -66,10 +68,18 @@ def index_annotations(catalog: Catalog, place: Path, ctx: TaskContext) -> Annota
             counts.unchanged += len(same)
         counts.files = total
         ctx.report(Progress(total, total, "Indexing annotations"))
-        # Where a part could not be listed, its files may still be there.
-        if not listing.problems:
-            counts.vanished = ledger.forget_unseen()
+        counts.vanished = ledger.forget_unseen(partial(_is_gone, listing))
     return counts
+
+
+def _is_gone(listing: SourceListing, path: Path, member: str) -> bool:
+    """Whether a file that was not met is surely not there any more.
+
+    Where a part could not be listed, its files may still be there.
+    """
+    if not listing.problems or not is_there(path):
+        return True
+    return bool(member) and any(source.path == path for source in listing.sources)
 
 
 def _identify(source: AnnotationSource) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from ctbox.annotations.pairing import choose_place, get_short_name
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
+from ctbox.dicom.catalog_scan import is_there
 from ctbox.dicom.catalog_schema import decode_path
 from ctbox.dicom.catalog_writer import delete_file
 from ctbox.dicom.grouping import build_series
@@ -105,7 +106,7 @@ def _lies_elsewhere(catalog: Catalog, file_id: int) -> bool:
 
 
 def _is_there(folder: Any, name: Any) -> bool:
-    return Path(decode_path(folder), decode_path(name)).exists()
+    return is_there(Path(decode_path(folder), decode_path(name)))
 
 
 def _describe_series(

@@ -2,8 +2,8 @@
 
 A bare Debian is made with debootstrap; the package's declared dependencies go in first. Then the
 network is cut (`unshare -n`), the package is installed, and another user, with a space and letters
-beyond ASCII in the name of the home, works with it. Needs root and debootstrap; prints a line a
-step, and exits with 1 at the first that fails.
+beyond ASCII in the name of the home, works with it. Needs root, debootstrap, Xvfb and xdotool;
+prints a line a step, and exits with 1 at the first that fails.
 
     --mirror URL   of Debian's packages       --root DIR   a root that debootstrap made before
     --case ZIP     a real case to open; a synthetic one is used otherwise
@@ -22,11 +22,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from window_test import SOCKETS, WindowError, edit_and_recover
+
 MIRROR = "http://deb.debian.org/debian"
 SUITE = "bookworm"
 USER = "leser"
 HOME = "/home/Ärztin Müller"
 WORK = f"{HOME}/Fälle und Bilder"
+# Where boxes are saved: a hand on a keyboard without umlauts types it.
+BOXES = "/srv/boxes"
 _LIMIT_S = 1500
 
 
@@ -54,17 +58,24 @@ class CleanRoot:
         StepError
             If they end with anything but 0.
         """
-        words = [] if network else ["unshare", "-n"]
-        words += ["chroot", *([f"--userspec={user}"] if user else []), str(self.folder)]
-        place = HOME if user else "/root"
-        words += ["env", "-i", f"HOME={place}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-        words += ["LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "sh", "-ec", script]
+        words = [*self._enter(user, network), "DEBIAN_FRONTEND=noninteractive", "sh", "-ec", script]
         ended = subprocess.run(
             words, capture_output=True, text=True, timeout=_LIMIT_S, check=False, errors="replace"
         )
         if ended.returncode:
             raise StepError(f"{script}\n{ended.stdout[-4000:]}\n{ended.stderr[-4000:]}")
         return ended.stdout + ended.stderr
+
+    def start(self, script: str, *, user: str, display: str) -> subprocess.Popen[bytes]:
+        """Start one command as the last of shell lines; the process returned is its own."""
+        words = [*self._enter(user, network=False), f"DISPLAY={display}", "sh", "-ec", script]
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _enter(self, user: str, network: bool) -> list[str]:
+        words = [] if network else ["unshare", "-n"]
+        words += ["chroot", *([f"--userspec={user}"] if user else []), str(self.folder)]
+        words += ["env", "-i", f"HOME={HOME if user else '/root'}"]
+        return [*words, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
 
     @contextmanager
     def mounted(self) -> Iterator[None]:
@@ -77,6 +88,12 @@ class CleanRoot:
                 target.mkdir(exist_ok=True)
                 subprocess.run(["mount", "-t", kind, kind, str(target)], check=True)
                 done.append(target)
+            # A display is a socket in this folder, so it passes where no network does.
+            SOCKETS.mkdir(mode=0o1777, exist_ok=True)
+            lent = self.folder / SOCKETS.relative_to("/")
+            lent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["mount", "--bind", str(SOCKETS), str(lent)], check=True)
+            done.append(lent)
             yield
         finally:
             for target in reversed(done):
@@ -116,6 +133,7 @@ def list_steps(root: CleanRoot, deb: Path, case: str) -> list[tuple[str, Callabl
         ("fine-tune in a worker", as_user(
             "ctbox finetune --dicom 'Übung' --subtype A --name 'kurz' --steps 6 --out 'Lauf 1' "
             "2>&1 | tail -n 12; ls 'Lauf 1'")),
+        ("edit, be killed, recover, save", lambda: edit_in_window(root, case)),
         ("report", as_user("ctbox report 'Übung' --out 'Bericht' | tail -n 6; ls Bericht")),
         ("settings are kept on remove", as_root(
             f"touch '{HOME}/.config/ctbox/mine'; dpkg -r ctbox; test ! -e /opt/ctbox; "
@@ -125,6 +143,18 @@ def list_steps(root: CleanRoot, deb: Path, case: str) -> list[tuple[str, Callabl
             f"test ! -e '{HOME}/.config/ctbox' && test ! -e '{HOME}/.local/share/ctbox' && "
             f"ls '{WORK}'")),
     ]  # fmt: skip
+
+
+def edit_in_window(root: CleanRoot, case: str) -> str:
+    """Draw boxes in the installed window, kill it, recover and save them."""
+    user = f"{USER}:{USER}"
+    saved = Path(f"{root.folder}{BOXES}")
+    root.run(f"mkdir -p {BOXES} && chmod 777 {BOXES}")
+
+    def start(display: str) -> subprocess.Popen[bytes]:
+        return root.start(f"cd '{WORK}'; exec ctbox view {case}", user=user, display=display)
+
+    return edit_and_recover(start, Path(f"{root.folder}{HOME}"), (saved, BOXES))
 
 
 def prepare(root: CleanRoot, deb: Path, case: Path | None) -> str:
@@ -176,7 +206,7 @@ def run_steps(root: CleanRoot, deb: Path, case: Path | None) -> int:
             told = step()
             print(f"ok    {title} ({time.monotonic() - started:.1f} s)", flush=True)
             print("".join(f"      | {line}\n" for line in str(told).splitlines()[-14:]), end="")
-    except StepError as error:
+    except (StepError, WindowError) as error:
         print(f"FAILED\n{error}", flush=True)
         return 1
     print("package test passed")

@@ -26,6 +26,13 @@ class FailingRoot(CleanRoot):
         return ""
 
 
+@pytest.fixture(autouse=True)
+def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window has a test of its own; a root that is not there can show none."""
+    monkeypatch.setattr("smoke_test.prepare", lambda root, deb, case: "'Fall 1.zip'")
+    monkeypatch.setattr("smoke_test.edit_in_window", lambda root, case: root.run("window"))
+
+
 @needs_dpkg
 def test_declared_packages_are_read_without_their_versions(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
@@ -38,8 +45,7 @@ def test_declared_packages_are_read_without_their_versions(tmp_path: Path) -> No
     assert read_depends(deb) == ["libc6", "libgl1", "a"]
 
 
-def test_the_network_is_cut_after_the_dependencies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smoke_test.prepare", lambda root, deb, case: "'Fall 1.zip'")
+def test_the_network_is_cut_after_the_dependencies() -> None:
     root = FailingRoot("")
 
     assert run_steps(root, Path("ctbox.deb"), None) == 0
@@ -47,11 +53,7 @@ def test_the_network_is_cut_after_the_dependencies(monkeypatch: pytest.MonkeyPat
     assert len(root.scripts) == len(list_steps(root, Path("ctbox.deb"), "x"))
 
 
-@pytest.mark.parametrize("word", ["--self-test", "finetune", "dpkg -P"])
-def test_a_failing_step_fails_the_test(
-    word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("smoke_test.prepare", lambda root, deb, case: "'Fall 1.zip'")
-
+@pytest.mark.parametrize("word", ["--self-test", "finetune", "window", "dpkg -P"])
+def test_a_failing_step_fails_the_test(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_steps(FailingRoot(word), Path("ctbox.deb"), None) == 1
     assert "FAILED" in capsys.readouterr().out

@@ -110,6 +110,9 @@ class SaveDialog(_Dialog):
         self.own.toggled.connect(self._update)
         self.body.addWidget(buttons)
         self._update()
+        # What most want to change is the folder: typing replaces the one offered.
+        self.folder.setFocus()
+        self.folder.selectAll()
 
     @property
     def root(self) -> Path | None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -224,8 +225,14 @@ def _compare(path: Path, size: int, mtime_ns: int) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
+def _join(folder: bytes, name: bytes) -> Path:
+    """Return a path; the members of an archive come one after the other and share it."""
+    return Path(decode_path(folder), decode_path(name))
+
+
 def _build_source(row: tuple[Any, ...]) -> InstanceSource:
-    path = Path(decode_path(row[10]), decode_path(row[11]))
+    path = _join(row[10], row[11])
     if row[12] is None:
         return InstanceSource(path)
     offset, stored, size, is_deflated, crc32 = row[13:18]

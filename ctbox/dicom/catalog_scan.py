@@ -7,7 +7,7 @@ folders are not followed, pipes and devices are not read.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,8 +130,17 @@ def _look_at(entry: os.DirEntry[str]) -> FoundFile:
     return FoundFile(entry.name, *stamp, is_archive=is_archive_name(entry.name))
 
 
-def count_files(root: Path, ctx: TaskContext) -> int:
+def count_files(root: Path, ctx: TaskContext, weigh: Callable[[str, str], int]) -> int:
     """Return the number of files below a place without asking for more than their names.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        A folder, a file or a ZIP archive, absolute.
+    ctx : TaskContext
+        Told of progress and asked to stop.
+    weigh : callable
+        Told folder and name of each ZIP archive, for how many files it counts.
 
     Raises
     ------
@@ -139,18 +148,21 @@ def count_files(root: Path, ctx: TaskContext) -> int:
         If cancelled.
     """
     if not root.is_dir():
-        return 1
+        return weigh(str(root.parent), root.name)
     count, pending, looked_at = 0, [str(root)], 0
     while pending:
         looked_at += 1
         if looked_at % _REPORT_EVERY == 0:
             ctx.check()
             ctx.report(Progress(count, None, "Counting files"))
+        folder = pending.pop()
         try:
-            with os.scandir(pending.pop()) as entries:
+            with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
+                    elif is_archive_name(entry.name):
+                        count += weigh(folder, entry.name)
                     elif not is_passed_over(entry.name):
                         count += 1
         except OSError:

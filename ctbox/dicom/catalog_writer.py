@@ -78,6 +78,15 @@ class CatalogWriter:
             for name, file_id, size, mtime_ns, is_complete in self.catalog.ask(sql, found[0])
         }
 
+    def find_file(self, folder: str, name: str) -> KnownFile | None:
+        """Return one catalogued file, None if it is not."""
+        found = self.catalog.ask(
+            "SELECT f.id, f.size, f.mtime_ns, f.is_complete FROM file f "
+            "JOIN folder d ON d.id = f.folder_id WHERE d.path = ? AND f.name = ?",
+            (encode_path(folder), encode_path(name)),
+        )
+        return KnownFile(*found[0][:3], bool(found[0][3])) if found else None
+
     def flush_seen(self) -> None:
         """Write down which folders were seen in this run."""
         with self.catalog.writing() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ctbox.dicom.archives import MemberSpan, list_members
+from ctbox.dicom.archives import MemberSpan, count_members, list_members
 from ctbox.dicom.catalog_rows import HeaderBatch, HeaderRows, read_batch
 from ctbox.dicom.catalog_scan import FolderListing, FoundFile, count_files, iterate_folders
 from ctbox.dicom.catalog_writer import CatalogWriter, KnownFile
@@ -86,6 +86,7 @@ class FileIndexer:
         self._writer, self._root, self._ctx = writer, root, ctx
         self.counts = FileCounts()
         self._total: int | None = None
+        self._declared: dict[tuple[str, str], int] = {}
 
     def run(self, readers: HeaderReaders) -> Iterator[None]:
         """Do the pass, pausing after every transaction so that the caller may do its own.
@@ -97,7 +98,7 @@ class FileIndexer:
         TaskCancelledError
             If cancelled; what was read stays.
         """
-        self._total = count_files(self._root, self._ctx)
+        self._total = count_files(self._root, self._ctx, self._weigh)
         readers.start(self._total)
         for job, rows in readers.read(self._list_jobs(), self._ctx):
             self._store(job.note, rows)
@@ -106,6 +107,28 @@ class FileIndexer:
         if self._root.is_dir():
             self.counts.vanished += self._writer.forget_unseen(self._root)
         self._writer.flush_seen()
+
+    def _weigh(self, folder: str, name: str) -> int:
+        """Return for how many files an archive counts: one where it need not be read."""
+        try:
+            status = Path(folder, name).stat()
+        except OSError:
+            return 1
+        known = self._writer.find_file(folder, name)
+        found = FoundFile(name, status.st_size, status.st_mtime_ns)
+        if known is not None and known.is_same(found):
+            return 1
+        count = count_members(Path(folder, name))
+        self._declared[folder, name] = count
+        return count
+
+    def _weigh_less(self, listing: FolderListing, changed: list[FoundFile]) -> None:
+        """Count archives as one that moved, and so are not read."""
+        read = {file.name for file in changed}
+        for file in listing.files:
+            if file.is_archive and file.name not in read:
+                declared = self._declared.pop((listing.path, file.name), 1)
+                self._total = (self._total or 0) + 1 - declared
 
     def _report(self) -> None:
         counts = self.counts
@@ -125,6 +148,7 @@ class FileIndexer:
                 known = self._writer.enter_folder(listing.path)
             changed = [f for f in listing.files if not _is_known(f, known)]
             self.counts.unchanged += max(0, len(listing.files) - len(changed) - moved)
+            self._weigh_less(listing, changed)
             self._forget_changed(changed, known)
             yield from self._list_folder_jobs(listing.path, changed, known, pending)
         if pending.count:
@@ -155,6 +179,7 @@ class FileIndexer:
         self, folder: str, file: FoundFile, known: KnownFile | None
     ) -> Iterator[ReadingJob[_Note]]:
         path = Path(folder, file.name)
+        declared = self._declared.pop((folder, file.name), 1)
         try:
             listing = list_members(path)
         except (OSError, ArchiveError) as error:
@@ -164,6 +189,7 @@ class FileIndexer:
             rows = HeaderRows((), (), ((0, reason),))
             self._writer.store_files(folder, [file], rows)
             self.counts.read += 1
+            self._total = (self._total or 0) + 1 - declared
             return
         # An archive that a killed run has begun is gone on with.
         file_id = self._writer.begin_archive(folder, file) if known is None else known.file_id
@@ -177,7 +203,7 @@ class FileIndexer:
             and name not in done
         ]
         self.counts.files += len(members) - 1
-        self._total = (self._total or 0) + len(members) - 1
+        self._total = (self._total or 0) + len(members) - declared
         refused = tuple(
             (name, why) for name, why in (*listing.refused, *nested) if name not in done
         )

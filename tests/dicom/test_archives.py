@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from ctbox.dicom import archives
-from ctbox.dicom.archives import MemberSpan, find_member, list_members, read_member
+from ctbox.dicom.archives import (
+    MemberSpan,
+    count_members,
+    find_member,
+    list_members,
+    read_member,
+)
 from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.reading import read_series
 from ctbox.errors import ArchiveError, DicomReadError
@@ -172,3 +178,39 @@ def test_cut_archive_is_one_sentence(tmp_path: Path, payload: bytes, share: floa
         list_members(path)
     assert str(path) in str(caught.value)
     assert caught.value.hint
+
+
+def write_zip64(path: Path, count: int, offset: int | None = None) -> None:
+    """Write the end of an archive with more members than its 16 bits can tell."""
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, 0, 0)
+    where = 100 * 46 if offset is None else offset
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, where, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0, 0, 0)
+    path.write_bytes(bytes(100 * 46) + record + locator + end)
+
+
+def test_members_are_counted_by_the_last_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(7):
+            file.writestr(f"{number}.txt", "text")
+        file.comment = b"a comment"
+    assert count_members(path) == 7
+    write_zip64(path, 90)
+    assert count_members(path) == 90
+
+
+def test_a_count_that_makes_no_sense_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    assert count_members(path) == 1
+    for data in (b"", b"PK\x05\x06", bytes(1000), b"PK\x05\x06" + b"\x07" * 18):
+        path.write_bytes(data)
+        assert count_members(path) == 1
+    write_zip64(path, 2**40)
+    assert count_members(path) == 1
+    for offset in (0, 2**62, 2**64 - 1):
+        write_zip64(path, 90, offset)
+        assert count_members(path) == 1
+    with zipfile.ZipFile(path, "w"):
+        pass
+    assert count_members(path) == 1

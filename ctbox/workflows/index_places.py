@@ -249,6 +249,8 @@ def _is_stale(
     before, now, is_named_now = places
     if path == now.path:
         return False
+    if path != before.path and path not in moved:
+        return True  # nobody's: a run was killed before it noted the place, and then it changed
     presence = find_presence(path, root)
     if path == before.path and (is_named_now or presence is Presence.HERE):
         return True

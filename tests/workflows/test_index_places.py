@@ -228,3 +228,23 @@ def test_where_a_place_is_cannot_always_be_told(
     monkeypatch.setattr(Path, "stat", refuse)
     assert find_presence(root / "locked", root) is Presence.AWAY
     assert is_there(root / "locked")
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["replaced", "moved"])
+def test_rows_of_a_run_that_was_killed_do_not_stay(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, moves: bool
+) -> None:
+    write_boxes(root / "Annotation", 0)
+    other = None if moves else write_boxes(tmp_path / "other", 0)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("ctbox.workflows.index._tidy", raise_interrupt)
+        run(root, tmp_path, annotations=other)
+    if moves:
+        root = root.rename(tmp_path / "elsewhere")
+    run(root, tmp_path)
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        assert catalog.ask("SELECT count(*) FROM annotation") == [(1,)]
+
+
+def raise_interrupt(_catalog: Catalog) -> None:
+    raise KeyboardInterrupt

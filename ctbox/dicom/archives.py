@@ -59,6 +59,11 @@ class MemberSpan:
     is_deflated: bool
     crc32: int
 
+    def __reduce__(self) -> tuple[type[MemberSpan], tuple[int, int, int, bool, int]]:
+        """Travel to the reading processes by the hundred, faster than a dataclass does."""
+        span = (self.stored_bytes, self.size_bytes, self.is_deflated, self.crc32)
+        return MemberSpan, (self.header_offset, *span)
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveListing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ctbox.dicom.archives import MemberSpan, count_members, list_members
 from ctbox.dicom.catalog_rows import HeaderBatch, HeaderRows, read_batch
@@ -199,7 +199,7 @@ class FileIndexer:
             (name, span)
             for name, span in listing.members
             if not is_archive_name(name)
-            and not is_passed_over(PurePosixPath(name).name)
+            and not is_passed_over(name.rpartition("/")[2])
             and name not in done
         ]
         self.counts.files += len(members) - 1

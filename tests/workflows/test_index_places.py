@@ -236,9 +236,10 @@ def test_rows_of_a_run_that_was_killed_do_not_stay(
 ) -> None:
     write_boxes(root / "Annotation", 0)
     other = None if moves else write_boxes(tmp_path / "other", 0)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr("ctbox.workflows.index._tidy", raise_interrupt)
-        run(root, tmp_path, annotations=other)
+        with pytest.raises(KeyboardInterrupt):
+            run(root, tmp_path, annotations=other)
     if moves:
         root = root.rename(tmp_path / "elsewhere")
     run(root, tmp_path)

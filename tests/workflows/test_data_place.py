@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,9 @@ def test_series_without_boxes_stay_where_they_are(catalogue: Path) -> None:
 
 
 def test_patients_who_share_images_are_linked(folder: Path, tmp_path: Path) -> None:
-    stranger = tmp_path / "Annotation" / "B0099"
-    stranger.mkdir(parents=True)
-    for file in sorted((folder / "Annotation" / "B0001").iterdir()):
-        (stranger / file.name).write_bytes(file.read_bytes())
+    for patient in ("B0001", "B0099"):
+        shutil.copytree(folder / "Annotation" / "B0001", tmp_path / "Annotation" / patient)
     path = tmp_path / "catalogue.sqlite"
-    index_collection(IndexRequest(folder, path), TaskContext())
     index_collection(IndexRequest(folder, path, annotations=tmp_path / "Annotation"), TaskContext())
     found = check_data(DataRequest(path, None, "B"), TaskContext())
     assert frozenset({"B0001", "B0099"}) in found.linked

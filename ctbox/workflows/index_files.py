@@ -87,6 +87,7 @@ class FileIndexer:
         self.counts = FileCounts()
         self._total: int | None = None
         self._declared: dict[tuple[str, str], int] = {}
+        self._passed = 0
 
     def run(self, readers: HeaderReaders) -> Iterator[None]:
         """Do the pass, pausing after every transaction so that the caller may do its own.
@@ -127,12 +128,16 @@ class FileIndexer:
         read = {file.name for file in changed}
         for file in listing.files:
             if file.is_archive and file.name not in read:
-                declared = self._declared.pop((listing.path, file.name), 1)
-                self._total = (self._total or 0) + 1 - declared
+                self._pass_over(self._declared.pop((listing.path, file.name), 1) - 1)
+
+    def _pass_over(self, count: int) -> None:
+        """Count members that are not read as done: a total that shrank would tell no time left."""
+        self._passed += max(0, count)
+        self._total = (self._total or 0) + max(0, -count)
 
     def _report(self) -> None:
         counts = self.counts
-        done = counts.read + counts.unchanged + counts.moved
+        done = counts.read + counts.unchanged + counts.moved + self._passed
         self._ctx.report(Progress(min(done, self._total or done), self._total, _MESSAGE))
 
     # --- what is to be read -----------------------------------------------------------------
@@ -189,7 +194,7 @@ class FileIndexer:
             rows = HeaderRows((), (), ((0, reason),))
             self._writer.store_files(folder, [file], rows)
             self.counts.read += 1
-            self._total = (self._total or 0) + 1 - declared
+            self._pass_over(declared - 1)
             return
         # An archive that a killed run has begun is gone on with.
         file_id = self._writer.begin_archive(folder, file) if known is None else known.file_id
@@ -203,7 +208,7 @@ class FileIndexer:
             and name not in done
         ]
         self.counts.files += len(members) - 1
-        self._total = (self._total or 0) + len(members) - declared
+        self._pass_over(declared - len(members))
         refused = tuple(
             (name, why) for name, why in (*listing.refused, *nested) if name not in done
         )

@@ -35,6 +35,9 @@ CATALOG_NAME = "catalogue.sqlite"
 
 REVIEW_STATES = ("open", "done", "doubtful")
 
+_PRIME = 1_000_000_007
+"""Times in nanoseconds are kept below it, so that the sum of many fits 64 bits."""
+
 _INSTANCES = """
 SELECT c.body, u.uid, i.sop_uid, i.frame, i.instance_number, i.acquisition_number,
     i.x, i.y, i.z, i.time_s, d.path, f.name, m.name, m.header_offset, m.stored_bytes,
@@ -160,6 +163,21 @@ class Catalog:
         """Return the patient ID of a series, None if the series is not catalogued."""
         found = self.ask("SELECT patient_id FROM series WHERE key = ?", (series_key,))
         return found[0][0] if found else None
+
+    def find_stamp(self, series_key: str) -> str:
+        """Return what changes when a series' files do, but not when they move; "" if unknown.
+
+        Number, sizes and times of its files; of archives' members the checksums stand for times.
+        """
+        sql = (
+            "SELECT count(*), sum(coalesce(m.size_bytes, f.size)), "
+            f"sum(coalesce(m.crc32, f.mtime_ns % {_PRIME})) "
+            "FROM series s JOIN instance i ON i.series_id = s.series_id "
+            "JOIN file f ON f.id = i.file_id LEFT JOIN member m ON m.id = i.member_id "
+            "WHERE s.key = ?"
+        )
+        ((count, size, times),) = self.ask(sql, (series_key,))
+        return f"{count}-{size}-{times}" if count else ""
 
     def list_changed(self, series: Series) -> dict[InstanceSource, str]:
         """Return the files of a series that are no longer what was catalogued, and why.

@@ -207,6 +207,7 @@ class CatalogueCommands(QObject):
         self._handle = None
         self._window.commands["add_to_catalogue"].setEnabled(True)
         self.thumbnails.forget_tried()
+        self.model.recheck_pictures()
         self.state.refresh()
 
     # --- opening ----------------------------------------------------------------------------

@@ -140,6 +140,7 @@ class CatalogueModel(QAbstractItemModel):
         self._root = _Node(None, is_complete=True)
         self._nodes: dict[int, _Node] = {}
         self._pictures: dict[str, QIcon] = {}
+        self._unsure: set[str] = set()
         self._shows_identity = True
         self.counts = (0, 0, 0)
         state.changed.connect(self.reload)
@@ -177,6 +178,10 @@ class CatalogueModel(QAbstractItemModel):
                 index = self._index_of(node)
                 self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
                 return
+
+    def recheck_pictures(self) -> None:
+        """Ask for all pictures again as they come into sight: series may have changed."""
+        self._unsure = set(self._pictures)
 
     def get_row(self, index: AnyIndex) -> CatalogRow | None:
         """Return what an index stands for; None outside the tree."""
@@ -301,7 +306,8 @@ class CatalogueModel(QAbstractItemModel):
     def _find_picture(self, row: CatalogRow) -> QIcon | None:
         if row.series_key is None:
             return None
-        if row.series_key not in self._pictures:
+        if row.series_key not in self._pictures or row.series_key in self._unsure:
+            self._unsure.discard(row.series_key)
             self.picture_wanted.emit(row.series_key)
         return self._pictures.get(row.series_key)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,59 +12,74 @@ from PySide6.QtGui import QImage, QPixmap
 
 from ctbox.dicom.catalog import Catalog
 from ctbox.errors import CtboxError
-from ctbox.gui.browser.thumbnails import Picture, read_thumbnail
+from ctbox.gui.browser.picture_store import PictureStore
+from ctbox.gui.browser.thumbnails import read_thumbnail
 from ctbox.gui.latest_task import LatestTask
 from ctbox.gui.tasks import TaskRunner
-from ctbox.imaging.png import encode_png
 from ctbox.progress import TaskContext
 
 MOST_AT_ONCE = 24
-"""Pictures a task makes; what was scrolled past meanwhile is not made."""
-MOST_KEPT = 20_000
-"""Files in the folder of pictures; at some 6 KB each."""
+"""Pictures a task looks for; what was scrolled past meanwhile is not made."""
+MAKING_S = 0.25
+"""How long a task makes pictures before it shows them and leaves the rest to the next."""
 _PAUSE_MS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class PicturesRequest:
-    """Which pictures to make.
+    """Which pictures are wanted.
 
     Parameters
     ----------
     catalog : pathlib.Path
         The catalogue's file.
-    folder : pathlib.Path
+    store : PictureStore
         Where pictures are kept.
     keys : tuple of str
         `Series.key` of each.
     """
 
     catalog: Path
-    folder: Path
+    store: PictureStore
     keys: tuple[str, ...]
 
 
-def find_picture_path(folder: Path, series_key: str) -> Path:
-    """Return where the picture of a series is kept; its name tells nothing of the patient."""
-    return folder / f"{hashlib.sha256(series_key.encode()).hexdigest()[:32]}.png"
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """PNG files by series key, and the keys that are still to be made."""
+
+    made: dict[str, bytes]
+    left: tuple[str, ...] = ()
 
 
-def make_pictures(request: PicturesRequest, ctx: TaskContext) -> dict[str, bytes]:
-    """Return PNG files by series key, and keep them; what cannot be read is left out."""
-    made: dict[str, bytes] = {}
+def make_pictures(request: PicturesRequest, ctx: TaskContext) -> Pictures:
+    """Return the pictures that are kept, or else make some; what cannot be read is left out."""
     with Catalog(request.catalog) as catalog:
-        for key in request.keys:
-            ctx.check()
-            path = find_picture_path(request.folder, key)
-            try:
-                (series,) = catalog.read_series([key])
-                picture: Picture = read_thumbnail(series.slices[len(series.slices) // 2])
-                made[key] = encode_png(picture)
-                request.folder.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(made[key])
-            except (CtboxError, OSError, ValueError):
-                continue
-    return made
+        stamps = {key: catalog.find_stamp(key) for key in request.keys}
+        found = {key: request.store.read(key, stamp) for key, stamp in stamps.items()}
+        kept = {key: data for key, data in found.items() if data is not None}
+        missing = [key for key in request.keys if key not in kept and stamps[key]]
+        if kept:
+            return Pictures(kept, tuple(missing))
+        return _make(catalog, request.store, [(key, stamps[key]) for key in missing], ctx)
+
+
+def _make(
+    catalog: Catalog, store: PictureStore, missing: Sequence[tuple[str, str]], ctx: TaskContext
+) -> Pictures:
+    made: dict[str, bytes] = {}
+    end = time.monotonic() + MAKING_S
+    for number, (key, stamp) in enumerate(missing):
+        ctx.check()
+        if number and time.monotonic() > end:
+            return Pictures(made, tuple(key for key, _ in missing[number:]))
+        try:
+            (series,) = catalog.read_series([key])
+            picture = read_thumbnail(series.slices[len(series.slices) // 2])
+            made[key] = store.write(key, stamp, picture)
+        except (CtboxError, OSError, ValueError):
+            continue
+    return Pictures(made)
 
 
 class CatalogueThumbnails(QObject):
@@ -83,13 +99,13 @@ class CatalogueThumbnails(QObject):
         self, runner: TaskRunner, catalog: Path, folder: Path, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._catalog, self._folder = catalog, folder
+        self._catalog, self._store = catalog, PictureStore(folder)
         self._wanted: dict[str, None] = {}
         self._tried: set[str] = set()
         self._is_busy = False
         self._latest = LatestTask(runner, make_pictures, parent=self)
         self._latest.ready.connect(self._on_ready)
-        self._latest.failed.connect(lambda _: self._on_ready({}))
+        self._latest.failed.connect(lambda _: self._on_ready(Pictures({})))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
@@ -113,21 +129,17 @@ class CatalogueThumbnails(QObject):
         skipped = list(self._wanted)[: -len(newest)] if newest else []
         self._wanted.clear()
         self._tried.difference_update(skipped)
-        missing = tuple(key for key in newest if not self._show_kept(key))
-        if missing:
+        if newest:
             self._is_busy = True
-            self._latest.request(PicturesRequest(self._catalog, self._folder, missing))
+            keys = tuple(reversed(newest))
+            self._latest.request(PicturesRequest(self._catalog, self._store, keys))
 
-    def _show_kept(self, series_key: str) -> bool:
-        picture = QPixmap(str(find_picture_path(self._folder, series_key)))
-        if picture.isNull():
-            return False
-        self.picture_ready.emit(series_key, picture)
-        return True
-
-    def _on_ready(self, pictures: dict[str, bytes]) -> None:
+    def _on_ready(self, pictures: Pictures) -> None:
         self._is_busy = False
-        for key, data in pictures.items():
+        for key, data in pictures.made.items():
             self.picture_ready.emit(key, QPixmap.fromImage(QImage.fromData(data)))
+        # The newest come last; a key that was asked for again meanwhile is as new as that.
+        left = {key: None for key in reversed(pictures.left) if key not in self._wanted}
+        self._wanted = left | self._wanted
         if self._wanted:
             self._timer.start()

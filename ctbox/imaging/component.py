@@ -20,9 +20,13 @@ from ctbox.imaging.regions import (
     EIGHT_NEIGHBOURS,
     Mask,
     compute_distance_mm,
+    dilate,
+    dilate_all_round,
+    erode,
     fill_holes,
     find_touched_labels,
     keep_largest_overlap,
+    label_parts,
     open_by_disc,
 )
 
@@ -48,7 +52,7 @@ def find_component(field: LesionField, envelope: Mask) -> Mask:
     # A border about the window tells what leads out of it.
     around = field.inner.grown(_BORDER_PX, _BORDER_PX, (field.hu.shape[0], field.hu.shape[1]))
     inside, ring = _find_pixels(field.inner, around), envelope[around.slices]
-    reach = ndimage.binary_dilation(ring, EIGHT_NEIGHBOURS) & inside
+    reach = dilate_all_round(ring) & inside
     bright = _choose_level(field, around, reach, ring)
     core = keep_largest_overlap(bright & reach, ring)
     if core.any():
@@ -84,7 +88,7 @@ def _choose_level(field: LesionField, around: PixelWindow, reach: Mask, ring: Ma
     for level in _LEVELS:
         bright = fill_holes(folded > field.background_hu + level * field.contrast_hu)
         core = keep_largest_overlap(bright & reach, ring)
-        edge = ndimage.binary_dilation(core) & ~ndimage.binary_erosion(core)
+        edge = dilate(core) & ~erode(core)
         if not edge.any():
             continue
         score = float(gradient[edge].mean()) * (1 - 0.5 * abs(level - 0.5))
@@ -100,15 +104,19 @@ def _add_spicules(field: LesionField, core: Mask, bright: Mask, boxed: Mask, rin
     broader than the bridge between them.
     """
     pieces = bright & ~core
-    labels, count = ndimage.label(pieces)
-    too_far = compute_distance_mm(ring, field.spacing_mm) > _SPICULE_REACH * field.side_mm
-    rejected = find_touched_labels(labels, count, too_far | ~boxed)
-    every = range(count + 1)
-    bases = ndimage.sum_labels(ndimage.binary_dilation(core) & pieces, labels, every)
-    depths_mm = ndimage.maximum(compute_distance_mm(~pieces, field.spacing_mm), labels, every)
-    bases_mm = np.asarray(bases) * min(field.spacing_mm)
-    rejected |= bases_mm < _LEAST_BASE * 2 * np.asarray(depths_mm)
+    labels, count = label_parts(pieces)
+    rejected = find_touched_labels(labels, count, ~boxed)
     rejected[0] = True
+    if not rejected.all():  # distances take long
+        too_far = compute_distance_mm(ring, field.spacing_mm) > _SPICULE_REACH * field.side_mm
+        rejected |= find_touched_labels(labels, count, too_far)
+    if rejected.all():
+        return core
+    bases = np.bincount(labels[dilate(core) & pieces], minlength=count + 1)
+    depths_mm = np.zeros(count + 1)
+    distance_mm = compute_distance_mm(~pieces, field.spacing_mm)
+    np.maximum.at(depths_mm, labels[pieces], distance_mm[pieces])
+    rejected |= bases * min(field.spacing_mm) < _LEAST_BASE * 2 * depths_mm
     return keep_largest_overlap(core | ~rejected[labels], core)
 
 
@@ -120,8 +128,9 @@ def _drop_outgrowths(field: LesionField, core: Mask, bright: Mask, inside: Mask)
     if not body.any():
         return core
     labels, count = ndimage.label(core & ~body, EIGHT_NEIGHBOURS)
-    leads_out = ndimage.binary_dilation(bright & ~core, EIGHT_NEIGHBOURS)
-    leads_out |= ndimage.binary_dilation(~inside, border_value=True)
+    leads_out = dilate_all_round(bright & ~core) | dilate(~inside)
+    # Beyond the array is outside as well.
+    leads_out[[0, -1]] = leads_out[:, [0, -1]] = True
     rejected = find_touched_labels(labels, count, leads_out & core & ~body)
     rejected[0] = True
     return keep_largest_overlap(body | ~rejected[labels], body)
@@ -143,7 +152,7 @@ def is_cut_off(field: LesionField, component: Mask) -> bool:
     borders = (component[0], component[-1], component[:, 0], component[:, -1])
     if any(bool(border.any()) for border in borders):
         return True
-    rim = ndimage.binary_dilation(component) & ~component
+    rim = dilate(component) & ~component
     bright = field.folded[field.inner.slices] > field.background_hu + 0.8 * field.contrast_hu
     box, inner, slack = field.box, field.inner, field.zoom
     within = PixelWindow(

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.measure import grid_points_in_poly
 
 from ctbox.imaging.lesion_field import LesionField, compute_ellipse_distance
 from ctbox.imaging.lung_hull import compute_depth_mm, find_lung_hull
 from ctbox.imaging.pixel_window import LEAST_MARGIN_PX, MARGIN
-from ctbox.imaging.regions import Mask, compute_agreement, fill_holes
+from ctbox.imaging.regions import Mask, compute_agreement, fill_holes, fill_polygon
 from ctbox.imaging.ring_path import find_ring_paths
 
 FloatArray = NDArray[np.float64]
@@ -172,5 +171,5 @@ def _fill_ring(field: LesionField, rays: _Rays, path: NDArray[np.int64]) -> Mask
     mask = np.zeros(field.hu.shape, dtype=bool)
     inner = field.inner
     corners = np.stack([y - 0.5 - inner.y1, x - 0.5 - inner.x1], axis=1)
-    mask[inner.slices] = grid_points_in_poly(inner.shape, corners)
+    mask[inner.slices] = fill_polygon(inner.shape, corners)
     return mask

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
 from ctbox.imaging.lesion_field import LesionField, compute_ellipse_distance
-from ctbox.imaging.regions import find_touched_labels
+from ctbox.imaging.regions import find_touched_labels, label_parts
 
 # The pleura is taken for an arc of this radius above the chord: twice a chest's, because the
 # arc's full height is reached only midway.
@@ -27,7 +26,7 @@ def find_lung_hull(field: LesionField) -> NDArray[np.float64] | None:
     """
     level = (field.lesion_hu + field.background_hu) / 2
     dark = field.hu < level
-    labels, count = ndimage.label(dark)
+    labels, count = label_parts(dark)
     shape = (dark.shape[0], dark.shape[1])
     nearby = (compute_ellipse_distance(shape, field.box) < 1.15) & dark
     is_lung = find_touched_labels(labels, count, nearby)

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from skimage.filters import sobel
 
 from ctbox.boxes import BoundingBox
@@ -30,7 +29,7 @@ from ctbox.imaging.diameters import Diameter, Point, measure_axes, trace_contour
 from ctbox.imaging.envelope import find_envelope
 from ctbox.imaging.lesion_field import LesionField, build_field
 from ctbox.imaging.pixel_window import PixelWindow, find_window
-from ctbox.imaging.regions import compute_agreement
+from ctbox.imaging.regions import compute_agreement, dilate, erode
 
 _LEAST_SIDE_PX = 3
 _LEAST_CONTRAST_HU = 50.0
@@ -210,7 +209,7 @@ def _find_in_field(field: LesionField) -> _Tumour | str:
 
 
 def _has_edge(field: LesionField, component: NDArray[np.bool_]) -> bool:
-    edge = ndimage.binary_dilation(component) & ~ndimage.binary_erosion(component)
+    edge = dilate(component) & ~erode(component)
     steep = field.gradient[field.inner.slices][edge] >= _EDGE_HU_PER_MM
     return bool(steep.mean() >= _LEAST_EDGE_SHARE)
 

@@ -33,7 +33,8 @@ def find_ring_paths(
     """
     maps, angles, _ = costs.shape
     seam = angles // 2
-    anchors = _find_paths(np.concatenate([costs, costs], axis=1), step_costs)[:, angles + seam]
+    twice = np.concatenate([costs, costs], axis=1)
+    anchors = _find_paths(twice, step_costs, angles + seam)[:, 0]
     turned = np.roll(costs, -seam, axis=1)
     closed = np.concatenate([turned, turned[:, :1]], axis=1)
     held = np.full_like(closed[:, 0], _FORBIDDEN)
@@ -43,23 +44,32 @@ def find_ring_paths(
     return np.roll(_find_paths(closed, step_costs)[:, :-1], seam, axis=1)
 
 
-def _find_paths(costs: NDArray[np.float64], step_costs: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the cheapest open path (maps, angles) of each map (maps, angles, radii)."""
+def _find_paths(
+    costs: NDArray[np.float64], step_costs: NDArray[np.float64], first: int = 0
+) -> NDArray[np.int64]:
+    """Return the cheapest open path of each map (maps, angles, radii), from an angle on.
+
+    Only the totals are kept on the way; where the path came from is looked up on the way back,
+    for its own radii alone.
+    """
     maps, angles, radii = costs.shape
-    reach = len(step_costs) // 2
-    total = costs[:, 0].copy()
-    came_from = np.zeros((angles, maps, radii), dtype=np.int64)
-    padded = np.full((maps, radii + 2 * reach), 2 * _FORBIDDEN)
-    neighbours = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1)
-    here = np.arange(radii) - reach
+    steps = len(step_costs)
+    # Margins that nothing may pass give every radius all its neighbours.
+    padded = np.full((angles, maps, radii + steps - 1), 2 * _FORBIDDEN)
+    totals = padded[:, :, steps // 2 : steps // 2 + radii]
+    neighbours = np.lib.stride_tricks.sliding_window_view(padded, radii, axis=2)
+    by_step, step_column = np.swapaxes(neighbours, 1, 2), step_costs[:, None, None]
+    options = np.empty((steps, maps, radii))
+    by_angle = np.swapaxes(costs, 0, 1).copy()
+    totals[0] = by_angle[0]
     for angle in range(1, angles):
-        padded[:, reach : reach + radii] = total
-        options = neighbours + step_costs
-        came_from[angle] = options.argmin(axis=2) + here
-        total = options.min(axis=2) + costs[:, angle]
-    paths = np.zeros((angles, maps), dtype=np.int64)
+        np.add(by_step[angle - 1], step_column, out=options)
+        best = np.minimum.reduce(options)
+        np.add(best, by_angle[angle], out=totals[angle])
+    paths = np.zeros((angles - first, maps), dtype=np.int64)
     every = np.arange(maps)
-    paths[-1] = total.argmin(axis=1)
-    for angle in range(angles - 1, 0, -1):
-        paths[angle - 1] = came_from[angle, every, paths[angle]]
+    here = paths[-1] = totals[-1].argmin(axis=1)
+    for angle in range(angles - 1, first, -1):
+        came_from = (neighbours[angle - 1, every, :, here] + step_costs).argmin(axis=1)
+        here = paths[angle - 1 - first] = here + came_from - steps // 2
     return paths.T

@@ -2,14 +2,54 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
+from skimage.measure import grid_points_in_poly
 
 from ctbox.imaging.regions import (
+    EIGHT_NEIGHBOURS,
     compute_distance_mm,
+    dilate,
+    dilate_all_round,
+    erode,
     fill_holes,
+    fill_polygon,
     keep_largest_overlap,
+    label_parts,
     open_by_disc,
 )
+
+MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9))
+
+
+@given(MASKS)
+def test_growing_and_shrinking_are_scipy_s(mask: np.ndarray) -> None:
+    np.testing.assert_array_equal(dilate(mask), ndimage.binary_dilation(mask))
+    np.testing.assert_array_equal(
+        dilate_all_round(mask), ndimage.binary_dilation(mask, EIGHT_NEIGHBOURS)
+    )
+    np.testing.assert_array_equal(erode(mask), ndimage.binary_erosion(mask))
+    np.testing.assert_array_equal(label_parts(mask)[0], ndimage.label(mask)[0])
+
+
+# Halves put corners and sides onto pixel centres.
+CORNERS = st.one_of(
+    st.floats(-3, 14, width=32), st.integers(-3, 14), st.integers(-6, 28).map(lambda n: n / 2)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(CORNERS, CORNERS), min_size=3, max_size=12),
+    st.tuples(st.integers(1, 12), st.integers(1, 12)),
+)
+def test_a_polygon_is_filled_as_scikit_image_fills_it(
+    corners: list[tuple[float, float]], shape: tuple[int, int]
+) -> None:
+    polygon = np.array(corners, dtype=float)
+    np.testing.assert_array_equal(fill_polygon(shape, polygon), grid_points_in_poly(shape, polygon))
 
 
 def test_holes_are_filled_as_scipy_fills_them() -> None:

@@ -66,3 +66,42 @@ def test_turning_or_mirroring_the_map_turns_the_ring(seed: int, turn: int) -> No
     mirrored = find_ring_paths(costs[None, ::-1], STEP_COSTS)[0]
     np.testing.assert_array_equal(turned, np.roll(path, turn))
     np.testing.assert_array_equal(mirrored, path[::-1])
+
+
+def walk_plainly(costs: np.ndarray, steps: np.ndarray) -> list[int]:
+    """The cheapest open path of one map, radius by radius; of equals the nearest to the centre."""
+    reach, (angles, radii) = len(steps) // 2, costs.shape
+    total, came_from = list(costs[0]), []
+    for angle in range(1, angles):
+        found = []
+        for radius in range(radii):
+            near = range(max(radius - reach, 0), min(radius + reach, radii - 1) + 1)
+            found.append(min((total[n] + steps[n - radius + reach], n) for n in near))
+        total = [cost + costs[angle, radius] for radius, (cost, _) in enumerate(found)]
+        came_from.append([n for _, n in found])
+    path = [int(np.argmin(total))]
+    for choices in reversed(came_from):
+        path.append(choices[path[-1]])
+    return path[::-1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 9), st.integers(0, 3))
+def test_the_rings_are_those_of_a_plain_search(
+    seed: int, angles: int, radii: int, reach: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    # Whole numbers have many equals, of which the same one must be taken.
+    costs = rng.integers(0, 4, size=(2, angles, radii)).astype(float)
+    steps = np.abs(np.arange(-reach, reach + 1)).astype(float)
+    seam = angles // 2
+    for one, ring in zip(costs, find_ring_paths(costs, steps), strict=True):
+        anchor = walk_plainly(np.concatenate([one, one]), steps)[angles + seam]
+        closed = np.roll(one, -seam, axis=0)
+        closed = np.concatenate([closed, closed[:1]])
+        held = np.full(radii, 1e9)
+        held[anchor] = 0
+        closed[0] += held
+        closed[-1] += held
+        expected = np.roll(walk_plainly(closed, steps)[:-1], seam)
+        np.testing.assert_array_equal(ring, expected)

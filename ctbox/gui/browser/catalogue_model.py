@@ -132,6 +132,8 @@ class CatalogueModel(QAbstractItemModel):
     """
 
     picture_wanted = Signal(str)
+    about_to_reload = Signal()
+    """Rows can still be asked for; Qt's own signal comes when trees have forgotten theirs."""
 
     def __init__(self, state: CatalogueState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +141,7 @@ class CatalogueModel(QAbstractItemModel):
         self._query: CatalogQuery | None = None
         self._root = _Node(None, is_complete=True)
         self._nodes: dict[int, _Node] = {}
+        self._by_key: dict[tuple[str, str | None, str | None], _Node] = {}
         self._pictures: dict[str, QIcon] = {}
         self._unsure: set[str] = set()
         self._shows_identity = True
@@ -147,9 +150,11 @@ class CatalogueModel(QAbstractItemModel):
 
     def reload(self) -> None:
         """Ask the catalogue again."""
+        self.about_to_reload.emit()
         self.beginResetModel()
         self._query = self._state.make_query()
-        self._root, self._nodes = _Node(None, is_complete=self._query is None), {}
+        self._root = _Node(None, is_complete=self._query is None)
+        self._nodes, self._by_key = {}, {}
         try:
             self.counts = (0, 0, 0) if self._query is None else self._query.count()
         except CatalogError as error:
@@ -193,10 +198,8 @@ class CatalogueModel(QAbstractItemModel):
 
     def find_index(self, key: tuple[str, str | None, str | None]) -> QModelIndex:
         """Return the index of a key among the rows fetched so far; invalid if it is not there."""
-        for node in self._nodes.values():
-            if node.key == key:
-                return self._index_of(node)
-        return QModelIndex()
+        node = self._by_key.get(key)
+        return QModelIndex() if node is None else self._index_of(node)
 
     # --- fetching ---------------------------------------------------------------------------
 
@@ -232,6 +235,7 @@ class CatalogueModel(QAbstractItemModel):
             child = _Node(row, node, place)
             node.children.append(child)
             self._nodes[id(child)] = child
+            self._by_key[child.key] = child
         self.endInsertRows()
 
     def _index_of(self, node: _Node) -> QModelIndex:

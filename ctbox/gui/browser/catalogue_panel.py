@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.browser.catalogue_filters import CatalogueFilters
 from ctbox.gui.browser.catalogue_model import COLUMNS, CatalogueModel
+from ctbox.gui.browser.catalogue_place import TreePlace
 from ctbox.gui.browser.catalogue_state import CatalogueState
 from ctbox.gui.translation import mark, tr
 
@@ -91,9 +92,10 @@ class CataloguePanel(QWidget):
         self.setObjectName("cataloguePanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state, self._model, self._compact = state, model, compact
-        self._kept: list[tuple[str, str | None, str | None]] = []
+        self._asked = (state.filter, state.sort)
         self.filters = CatalogueFilters(state, compact=compact)
         self.tree = self._build_tree()
+        self._place = TreePlace(self.tree, model)
         self.empty_title, self.empty_text = QLabel(), QLabel()
         self.empty_button = QPushButton()
         self.empty_button.setProperty("primary", True)
@@ -104,7 +106,7 @@ class CataloguePanel(QWidget):
         self._stack.addWidget(self.tree)
         self._stack.addWidget(self._build_empty())
         self._lay_out()
-        model.modelAboutToBeReset.connect(self._remember)
+        model.about_to_reload.connect(self._place.remember)
         model.modelReset.connect(self._on_reset)
         self._on_reset()
 
@@ -211,26 +213,14 @@ class CataloguePanel(QWidget):
         ):
             header.setSortIndicator(places[0], order)
 
-    def _remember(self) -> None:
-        """Keep what is opened up, and the current row last, over a reload."""
-        model, tree = self._model, self.tree
-        self._kept = []
-        for row in range(model.rowCount()):
-            patient = model.index(row, 0)
-            if tree.isExpanded(patient):
-                self._kept.append(model.get_key(patient))
-                studies = (
-                    model.index(place, 0, patient) for place in range(model.rowCount(patient))
-                )
-                self._kept += [model.get_key(each) for each in studies if tree.isExpanded(each)]
-        self._kept.append(model.get_key(tree.currentIndex()))
-
     def _on_reset(self) -> None:
         model = self._model
         patients, series, slices = model.counts
         if not model.rowCount():
             model.fetchMore(QModelIndex())
-        self._reopen()
+        asked = (self._state.filter, self._state.sort)
+        self._place.restore(is_same_list=asked == self._asked)
+        self._asked = asked
         self._show_sort(self.tree)
         is_filtered = not self._state.filter.is_empty
         title, text = map(tr, _NO_MATCH if is_filtered else _EMPTY)
@@ -246,17 +236,6 @@ class CataloguePanel(QWidget):
             if self._compact
             else tr("{words} · {slices:,} images").format(words=words, slices=slices)
         )
-
-    def _reopen(self) -> None:
-        *opened, current = self._kept or [("", None, None)]
-        for key in opened:
-            index = self._model.find_index(key)
-            if index.isValid():
-                self._model.fetchMore(index)
-                self.tree.setExpanded(index, True)
-        index = self._model.find_index(current)
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
 
     def _on_empty_button(self) -> None:
         if self._state.filter.is_empty:

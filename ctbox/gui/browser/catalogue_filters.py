@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from ctbox.annotations.annotation import SUBTYPES, UNKNOWN_SUBTYPE
 from ctbox.dicom.catalog_query import CatalogFilter
 from ctbox.gui.browser.catalogue_state import CatalogueState
-from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.translation import mark, tr
 
 _TYPING_MS = 180
@@ -31,6 +31,27 @@ REVIEWED: tuple[Choice, ...] = (
     (mark("Reviewed"), True),
     (mark("Not reviewed"), False),
 )
+
+
+class ChoiceBox(QComboBox):
+    """A combo box with a flat arrow in the theme's colour instead of the system's bevel."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setProperty("chevron", True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box as the style sheet says, and the arrow over it."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = self.palette().text().color()
+        color.setAlphaF(0.7)
+        painter.setPen(QPen(color, 1.6))
+        x, y = self.width() - 15.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        painter.end()
 
 
 class CatalogueFilters(QWidget):

@@ -35,13 +35,12 @@ from ctbox.workflows.report_series import SeriesJob
 
 
 def time_prediction(jobs: list[SeriesJob], threads: int) -> float:
-    """Return the seconds that one worker takes to predict all series, its start included."""
+    """Return the seconds that one worker takes to predict all series, its start and end included."""
     worker = WorkerProcess(WorkerOptions("benchmark", threads=threads))
     started = time.perf_counter()
     worker.run(detect, DetectRequest(tuple(job.case.series for job in jobs), device="cpu"))
-    seconds = time.perf_counter() - started
     worker.shutdown()
-    return seconds
+    return time.perf_counter() - started
 
 
 def time_judging(jobs: list[SeriesJob], workers: int, threads: int, folder: Path) -> float:

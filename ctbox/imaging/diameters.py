@@ -63,6 +63,24 @@ def measure_axes(
     """
     scale = np.array([spacing_mm[1], spacing_mm[0]])
     points = contour_xy * scale
+    lengths, axes = _find_longest_axes(points)
+    crossings = [_find_longest_crossing(points, axis) for axis in axes]
+    widths = [float(np.hypot(*(crossing[1] - crossing[0]))) for crossing in crossings]
+    best = int(np.argmax(widths))
+    return (
+        Diameter(float(lengths[best]), _as_ends(axes[best] / scale)),
+        Diameter(widths[best], _as_ends(crossings[best] / scale)),
+    )
+
+
+def measure_long_axis(contour_xy: FloatArray, spacing_mm: tuple[float, float]) -> float:
+    """Return the length of `measure_axes`'s long axis, to the bit; parameters as there."""
+    lengths, axes = _find_longest_axes(contour_xy * np.array([spacing_mm[1], spacing_mm[0]]))
+    return float(lengths[0]) if len(axes) == 1 else measure_axes(contour_xy, spacing_mm)[0].length
+
+
+def _find_longest_axes(points: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+    """Return the length and the ends (2, 2) of the longest line between points, and its equals."""
     try:
         hull = points[ConvexHull(points).vertices]
     except QhullError:
@@ -70,14 +88,7 @@ def measure_axes(
     first, second = np.triu_indices(len(hull), 1)
     lengths = np.hypot(*(hull[second] - hull[first]).T)
     longest = np.flatnonzero(lengths >= lengths.max() * (1 - 1e-6))
-    axes = [hull[[first[i], second[i]]] for i in longest]
-    crossings = [_find_longest_crossing(points, axis) for axis in axes]
-    widths = [float(np.hypot(*(crossing[1] - crossing[0]))) for crossing in crossings]
-    best = int(np.argmax(widths))
-    return (
-        Diameter(float(lengths[longest[best]]), _as_ends(axes[best] / scale)),
-        Diameter(widths[best], _as_ends(crossings[best] / scale)),
-    )
+    return lengths[longest], [hull[[first[i], second[i]]] for i in longest]
 
 
 def _find_longest_crossing(points: FloatArray, axis_ends: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ctbox.errors import CtboxError
 from ctbox.progress import TaskContext
-from ctbox.workflows.report_pool import JobEnd, describe_end
+from ctbox.workflows.report_pool import JobEnd, describe_end, sort_jobs
 from ctbox.workflows.report_series import SeriesJob, judge_series
 from ctbox.workflows.task_end import TaskEnd, run_to_end
 
@@ -54,7 +54,7 @@ class DaskPool:
         del on_slices  # a cluster tells of whole series only
         client = self._connect()
         try:
-            waiting = deque(jobs)
+            waiting = deque(sort_jobs(jobs))
             running: dict[Any, SeriesJob] = {}
             while (waiting or running) and not ctx.cancelled:
                 room = _AHEAD * max(1, sum(client.nthreads().values())) - len(running)

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -49,6 +49,11 @@ class Pool(Protocol):
     ) -> Iterator[JobEnd]:
         """Yield every job's end as it comes; stops early, without an error, if cancelled."""
         ...
+
+
+def sort_jobs(jobs: Iterable[SeriesJob]) -> list[SeriesJob]:
+    """Return the longest first: begun last, it would keep one worker when all others are done."""
+    return sorted(jobs, key=lambda job: job.slices * len(job.models), reverse=True)
 
 
 def count_cores() -> int:
@@ -105,7 +110,7 @@ class LocalPool:
         CheckpointError, DeviceError
             If a model or the device cannot be used: no series could be judged then.
         """
-        waiting = deque(jobs)
+        waiting = deque(sort_jobs(jobs))
         inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         count = max(1, min(self.workers, len(waiting)))
         threads = self.threads or max(1, count_cores() // count)

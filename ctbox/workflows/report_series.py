@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.boxes import BoundingBox, FloatArray, compute_iou
+from ctbox.boxes import FloatArray
 from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.series import Series
 from ctbox.errors import CheckpointError, CtboxError, DicomReadError
-from ctbox.evaluation.scoring import LESION_HIT_IOU
 from ctbox.imaging.thumbnail import compute_thumbnail
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.detect import get_geometry, load_detector
 from ctbox.workflows.open_case import SeriesCase
+from ctbox.workflows.report_axes import LongAxes
 from ctbox.workflows.report_records import RecordedLesion, SeriesRecord, SliceBoxes
-from ctbox.workflows.samples import get_boxes
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.inference import VolumeDetections
@@ -83,7 +82,7 @@ def judge_series(job: SeriesJob, ctx: TaskContext) -> tuple[SeriesRecord, ...]:
     places = {each.sop_instance_uid: i for i, each in enumerate(series.slices)}
     annotated = [uid for uid in places if uid in job.case.annotations]
     thumbnails = {uid: compute_thumbnail(volume[places[uid]]) for uid in annotated}
-    records = []
+    axes, records = LongAxes(job.case, series, volume), []
     for number, model in enumerate(job.models):
         found, label = _predict(series, volume, model, job.device, _Share(number, job, ctx))
         boxes = _collect_boxes(series, found)
@@ -94,7 +93,7 @@ def judge_series(job: SeriesJob, ctx: TaskContext) -> tuple[SeriesRecord, ...]:
                 device_label=label,
                 boxes=boxes,
                 lesions=_collect_lesions(series, found),
-                long_axes_mm=_measure_long_axes(job.case, series, volume, boxes),
+                long_axes_mm=axes.measure(boxes),
                 thumbnails={uid: one.astype(np.float32) for uid, one in thumbnails.items()},
                 unreadable=unreadable,
             )
@@ -185,29 +184,3 @@ def _collect_lesions(series: Series, found: VolumeDetections) -> tuple[RecordedL
         )
         for lesion in found.lesions
     )
-
-
-def _measure_long_axes(
-    case: SeriesCase, series: Series, volume: NDArray[np.int16], boxes: dict[str, SliceBoxes]
-) -> dict[str, tuple[float, float]]:
-    """Return both long axes where the surest box hits an expert's: else they are two things."""
-    from ctbox.imaging.outline import compute_outline  # skimage
-
-    pairs = {}
-    for each, hu in zip(series.slices, volume, strict=True):
-        expert = get_boxes(case, each.sop_instance_uid)
-        found, scores = boxes[each.sop_instance_uid]
-        if not len(expert) or not len(found):
-            continue
-        top = found[int(scores.argmax())]
-        iou = compute_iou(top[None], expert)[0]
-        if iou.max() < LESION_HIT_IOU:
-            continue
-        both = (expert[int(iou.argmax())], top)
-        lengths = [
-            compute_outline(hu, BoundingBox(*map(float, box)), each.pixel_spacing_mm).long_axis_mm
-            for box in both
-        ]
-        if lengths[0] is not None and lengths[1] is not None:
-            pairs[each.sop_instance_uid] = (lengths[0], lengths[1])
-    return pairs

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ctbox.imaging.diameters import measure_axes, trace_contour
+from ctbox.imaging.diameters import measure_axes, measure_long_axis, trace_contour
 from ctbox.imaging.regions import fill_holes, keep_largest_overlap
 
 
@@ -74,7 +74,9 @@ def test_turning_a_mask_keeps_its_axes(seed: int, spacing: tuple[float, float]) 
     y, x = np.mgrid[:24, :24] - 11.5
     mask = np.hypot(y, x) + 40 * noise < 8
     mask = fill_holes(keep_largest_overlap(mask, mask))
-    expected = [axis.length for axis in measure_axes(trace_contour(mask, 1, (0, 0)), spacing)]
+    contour = trace_contour(mask, 1, (0, 0))
+    expected = [axis.length for axis in measure_axes(contour, spacing)]
+    assert measure_long_axis(contour, spacing) == expected[0]
     for turned in (mask[::-1], mask[:, ::-1], mask[::-1, ::-1]):
         axes = measure_axes(trace_contour(turned, 1, (0, 0)), spacing)
         assert [axis.length for axis in axes] == pytest.approx(expected, rel=1e-9)

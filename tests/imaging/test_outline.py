@@ -14,7 +14,7 @@ from scipy import ndimage
 from skimage.filters import sobel
 
 from ctbox.boxes import BoundingBox
-from ctbox.imaging.outline import Outline, compute_outline
+from ctbox.imaging.outline import Outline, compute_outline, measure_long_axis_mm
 from tests.imaging.lesion_scenes import Kind, SceneConfig, build_scene, transpose_scene
 from tests.imaging.outline_checks import compute_dice, place_mask
 
@@ -340,7 +340,9 @@ def test_mirroring_the_slice_keeps_the_measures(config: SceneConfig, upright: bo
 )
 def test_no_box_crashes(corners: tuple[float, ...], spacing: tuple[float, float] | None) -> None:
     xs, ys = sorted(corners[:2]), sorted(corners[2:])
-    outline = compute_outline(draw_disc(25), BoundingBox(xs[0], ys[0], xs[1], ys[1]), spacing)
+    box = BoundingBox(xs[0], ys[0], xs[1], ys[1])
+    outline = compute_outline(draw_disc(25), box, spacing)
+    assert measure_long_axis_mm(draw_disc(25), box, spacing) == outline.long_axis_mm
     assert outline.mask.shape == outline.gradient.shape
     assert outline.is_found == (outline.area_px > 0)
     assert outline.is_found or outline.reason

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ctbox.boxes import BoundingBox
 from ctbox.imaging.diameters import measure_axes, trace_contour
-from ctbox.imaging.outline import compute_outline
+from ctbox.imaging.outline import compute_outline, measure_long_axis_mm
 from ctbox.phantom.traits import Interior, LesionKind, LesionTraits, Margin
 from ctbox.phantom.volume import PhantomConfig, make_phantom
 from tests.imaging.outline_checks import Agreement, Truth, compare_with_truth, summarise
@@ -49,6 +49,7 @@ def compare(case: Case) -> Agreement:
     hu, truth, box, spacing = case
     outline = compute_outline(hu, box, spacing)
     assert outline.is_found, outline.reason
+    assert measure_long_axis_mm(hu, box, spacing) == outline.long_axis_mm
     return compare_with_truth(outline, truth)
 
 

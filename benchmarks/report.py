@@ -35,7 +35,7 @@ from ctbox.workflows.report_series import SeriesJob
 
 
 def time_prediction(jobs: list[SeriesJob], threads: int) -> float:
-    """Return the seconds that one worker takes to predict all series, its start and end included."""
+    """Return the seconds that one worker takes to predict all series, start and end included."""
     worker = WorkerProcess(WorkerOptions("benchmark", threads=threads))
     started = time.perf_counter()
     worker.run(detect, DetectRequest(tuple(job.case.series for job in jobs), device="cpu"))

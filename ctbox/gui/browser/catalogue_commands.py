@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ctbox.gui.browser.catalogue_model import CatalogueModel
 from ctbox.gui.browser.catalogue_panel import CataloguePanel
 from ctbox.gui.browser.catalogue_state import CatalogueState, parse_settings
 from ctbox.gui.browser.catalogue_thumbnails import CatalogueThumbnails
+from ctbox.gui.browser.indexing_pace import IndexingNews, IndexingPace
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
@@ -32,6 +34,8 @@ WORKER = "indexing"
 """Name of the worker process that indexes."""
 REFRESH_S = 3.0
 """How often the list is asked for again while folders are being indexed."""
+TELL_S = 0.25
+"""How often rate and time left change; faster, nobody could read them."""
 _SIZE = QSize(1236, 740)
 
 
@@ -87,7 +91,8 @@ class CatalogueCommands(QObject):
             runner, self.state.path, user_data_folder() / "thumbnails", self
         )
         self._handle: TaskHandle | None = None
-        self._refreshed_at = 0.0
+        self._pace = IndexingPace("")
+        self._refreshed_at = self._told_at = 0.0
         self._wanted_key: str | None = None
         self._connect()
 
@@ -114,6 +119,7 @@ class CatalogueCommands(QObject):
         for panel in (self.compact, self.large):
             panel.series_activated.connect(self.open_series)
             panel.add_requested.connect(self.ask_for_folder)
+            panel.stop_requested.connect(self.stop)
         self.compact.window_requested.connect(self.show_window)
         self.model.picture_wanted.connect(self.thumbnails.want)
         self.thumbnails.picture_ready.connect(self.model.set_picture)
@@ -173,7 +179,8 @@ class CatalogueCommands(QObject):
         handle = self._runner.start(
             index_collection, request, kind="worker", title=title, worker=WORKER
         )
-        self._handle = handle
+        self._handle, self._pace = handle, IndexingPace(folder.name)
+        self.state.set_indexing(IndexingNews(folder.name))
         handle.progressed.connect(self._on_progressed)
         handle.finished.connect(self._on_finished)
         handle.failed.connect(self._session.show_failure)
@@ -181,8 +188,23 @@ class CatalogueCommands(QObject):
         handle.ended.connect(self._on_ended)
         self._window.commands["add_to_catalogue"].setEnabled(False)
 
-    def _on_progressed(self, _progress: Progress) -> None:
+    def stop(self) -> None:
+        """Stop adding the folder; what was read stays."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._tell(self.state.indexing)
+
+    def _tell(self, news: IndexingNews | None) -> None:
+        if news is not None and self._handle is not None:
+            self._told_at = time.monotonic()
+            self.state.set_indexing(replace(news, is_stopping=self._handle.is_cancelling))
+
+    def _on_progressed(self, progress: Progress) -> None:
         now = time.monotonic()
+        news = self._pace.take(progress, now)
+        before = self.state.indexing
+        if now - self._told_at > TELL_S or before is None or before.stage != news.stage:
+            self._tell(news)
         if now - self._refreshed_at > REFRESH_S:
             self._refreshed_at = now
             self.state.refresh()
@@ -199,12 +221,15 @@ class CatalogueCommands(QObject):
         self._session.show_notice(
             tr("The catalogue holds {words}{skipped}.").format(words=words, skipped=skipped)
         )
+        for warning in report.warnings:
+            self._session.show_notice(warning)
 
     def _on_cancelled(self) -> None:
         self._session.show_notice(tr("Stopped. Add the folder again to go on where it was left."))
 
     def _on_ended(self) -> None:
         self._handle = None
+        self.state.set_indexing(None)
         self._window.commands["add_to_catalogue"].setEnabled(True)
         self.thumbnails.forget_tried()
         self.model.recheck_pictures()

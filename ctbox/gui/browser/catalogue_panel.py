@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.gui.browser.catalogue_filters import CatalogueFilters
+from ctbox.gui.browser.catalogue_indexing import IndexingLine
 from ctbox.gui.browser.catalogue_model import COLUMNS, CatalogueModel
 from ctbox.gui.browser.catalogue_place import TreePlace
 from ctbox.gui.browser.catalogue_state import CatalogueState
@@ -31,6 +32,10 @@ _EMPTY = (
         "Add the folder of your collection once: afterwards its patients are listed here at once, "
         "with filters, and a series opens without reading the folder again."
     ),
+)
+_FILLING = (
+    mark("The folder is being read"),
+    mark("Its patients are listed here as they are found; you can go on working meanwhile."),
 )
 _NO_MATCH = (
     mark("Nothing matches"),
@@ -79,6 +84,7 @@ class CataloguePanel(QWidget):
     series_activated = Signal(str)
     add_requested = Signal()
     window_requested = Signal()
+    stop_requested = Signal()
 
     def __init__(
         self,
@@ -100,6 +106,8 @@ class CataloguePanel(QWidget):
         self.empty_button = QPushButton()
         self.empty_button.setProperty("primary", True)
         self.empty_button.clicked.connect(self._on_empty_button)
+        self.indexing = IndexingLine(compact=compact)
+        self.indexing.stop_requested.connect(self.stop_requested)
         self.counts = QLabel()
         self.counts.setProperty("muted", True)
         self._stack = QStackedWidget()
@@ -108,6 +116,7 @@ class CataloguePanel(QWidget):
         self._lay_out()
         model.about_to_reload.connect(self._place.remember)
         model.modelReset.connect(self._on_reset)
+        state.indexing_changed.connect(self._on_indexing)
         self._on_reset()
 
     def _build_tree(self) -> CatalogueTree:
@@ -174,19 +183,21 @@ class CataloguePanel(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(14 * self._compact, 0, 12 * self._compact, 0)
         foot.addWidget(self.counts, 1)
-        for text, signal in self._list_links():
-            button = QPushButton(text)
-            button.setProperty("link", True)
-            button.clicked.connect(signal)
-            foot.addWidget(button)
+        foot.addWidget(self._build_link())
+        line = QHBoxLayout()
+        line.setContentsMargins(foot.contentsMargins())
+        line.addWidget(self.indexing)
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
+        layout.addLayout(line)
         layout.addLayout(foot)
 
-    def _list_links(self) -> list[tuple[str, object]]:
-        if self._compact:
-            return [(tr("Show large"), self.window_requested)]
-        return [(tr("Add folder…"), self.add_requested)]
+    def _build_link(self) -> QPushButton:
+        link = QPushButton(tr("Show large") if self._compact else tr("Add folder…"))
+        link.setProperty("link", True)
+        link.clicked.connect(self.window_requested if self._compact else self.add_requested)
+        self._link = link
+        return link
 
     # --- what is shown ----------------------------------------------------------------------
 
@@ -222,11 +233,7 @@ class CataloguePanel(QWidget):
         self._place.restore(is_same_list=asked == self._asked)
         self._asked = asked
         self._show_sort(self.tree)
-        is_filtered = not self._state.filter.is_empty
-        title, text = map(tr, _NO_MATCH if is_filtered else _EMPTY)
-        self.empty_title.setText(title)
-        self.empty_text.setText(text)
-        self.empty_button.setText(tr("Clear filters") if is_filtered else tr("Add folder…"))
+        self._describe_empty()
         self._stack.setCurrentIndex(0 if series else 1)
         words = tr("{patients:,} patients · {series:,} series").format(
             patients=patients, series=series
@@ -236,6 +243,23 @@ class CataloguePanel(QWidget):
             if self._compact
             else tr("{words} · {slices:,} images").format(words=words, slices=slices)
         )
+
+    def _describe_empty(self) -> None:
+        is_filtered = not self._state.filter.is_empty
+        is_filling = self._state.indexing is not None and not is_filtered
+        words = _NO_MATCH if is_filtered else _FILLING if is_filling else _EMPTY
+        title, text = map(tr, words)
+        self.empty_title.setText(title)
+        self.empty_text.setText(text)
+        self.empty_button.setText(tr("Clear filters") if is_filtered else tr("Add folder…"))
+        self.empty_button.setVisible(not is_filling)
+
+    def _on_indexing(self) -> None:
+        news = self._state.indexing
+        self.indexing.show_news(news)
+        self._describe_empty()
+        # One folder at a time.
+        self._link.setVisible(self._compact or news is None)
 
     def _on_empty_button(self) -> None:
         if self._state.filter.is_empty:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_query import SORT_KEYS, CatalogFilter, CatalogQuery, CatalogSort
 from ctbox.errors import CatalogError
+from ctbox.gui.browser.indexing_pace import IndexingNews
 
 
 class CatalogueState(QObject):
@@ -23,6 +24,7 @@ class CatalogueState(QObject):
     """
 
     changed = Signal()
+    indexing_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
@@ -30,6 +32,7 @@ class CatalogueState(QObject):
         self.path = path
         self.filter = CatalogFilter()
         self.sort = CatalogSort()
+        self.indexing: IndexingNews | None = None
         self._catalog: Catalog | None = None
 
     @property
@@ -58,6 +61,12 @@ class CatalogueState(QObject):
         """Look again: something was indexed or reviewed."""
         self.open()
         self.changed.emit()
+
+    def set_indexing(self, news: IndexingNews | None) -> None:
+        """Tell how far the indexing is; None where there is none."""
+        if news != self.indexing:
+            self.indexing = news
+            self.indexing_changed.emit()
 
     def make_query(self) -> CatalogQuery | None:
         """Return what asks for the rows that are wanted now; None without a catalogue."""

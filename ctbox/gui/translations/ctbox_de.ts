@@ -748,6 +748,14 @@
         <translation>Nehmen Sie den Ordner Ihrer Sammlung einmal auf: Danach stehen seine Patienten hier sofort in der Liste, mit Filtern, und eine Serie öffnet sich, ohne den Ordner neu zu lesen.</translation>
     </message>
     <message>
+        <source>The folder is being read</source>
+        <translation>Der Ordner wird gelesen</translation>
+    </message>
+    <message>
+        <source>Its patients are listed here as they are found; you can go on working meanwhile.</source>
+        <translation>Seine Patienten erscheinen hier, sobald sie gefunden sind; Sie können derweil weiterarbeiten.</translation>
+    </message>
+    <message>
         <source>Nothing matches</source>
         <translation>Keine Treffer</translation>
     </message>
@@ -1128,8 +1136,44 @@
         <translation>Schließen</translation>
     </message>
     <message>
+        <source>Counting files…</source>
+        <translation>Dateien werden gezählt…</translation>
+    </message>
+    <message>
+        <source>{done:,} of {total:,} files</source>
+        <translation>{done:,} von {total:,} Dateien</translation>
+    </message>
+    <message>
+        <source>{done:,} of {total:,} annotation files</source>
+        <translation>{done:,} von {total:,} Annotationsdateien</translation>
+    </message>
+    <message>
+        <source>Sorting series: {done:,} of {total:,}</source>
+        <translation>Serien werden geordnet: {done:,} von {total:,}</translation>
+    </message>
+    <message>
+        <source>Adding to the catalogue</source>
+        <translation>Wird zum Katalog hinzugefügt</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>What was read stays; add the folder again to go on.</source>
+        <translation>Was gelesen wurde, bleibt; fügen Sie den Ordner erneut hinzu, um fortzufahren.</translation>
+    </message>
+    <message>
+        <source>Adding {name}</source>
+        <translation>{name} wird hinzugefügt</translation>
+    </message>
+    <message>
+        <source>stopping…</source>
+        <translation>hält an…</translation>
+    </message>
+    <message>
+        <source>{rate:,.0f} files/s</source>
+        <translation>{rate:,.0f} Dateien/s</translation>
     </message>
     <message>
         <source>Examined: {annotation_files:,} annotation files with {boxes:,} boxes; {images:,} images in {series:,} series of {patients:,} patients. </source>

@@ -62,7 +62,9 @@ translations: setup-dev  ## Bring the window's translation files up to date, and
 	done
 
 screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
-	@QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/make_screenshots.py
+	@for each in make_screenshots collection_pictures; do \
+		QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/$$each.py || exit 1; \
+	done
 
 package: setup-package  ## Freeze ctbox and pack it: .deb, .tar.gz, sums, parts and licences in dist/
 	@$(PYTHON_VENV) packaging/build.py

@@ -93,7 +93,7 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 8px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QComboBox[chevron="true"]::drop-down { border: none; width: 24px; }
+QComboBox::drop-down { border: none; width: 24px; }
 /* Keys, wheel and typing change a figure: buttons of two pixels' height would hit nobody. */
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: none; }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from ctbox.annotations.annotation import SUBTYPES, UNKNOWN_SUBTYPE
 from ctbox.dicom.catalog_query import CatalogFilter
 from ctbox.gui.browser.catalogue_state import CatalogueState
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.translation import mark, tr
 
 _TYPING_MS = 180
@@ -31,27 +31,6 @@ REVIEWED: tuple[Choice, ...] = (
     (mark("Reviewed"), True),
     (mark("Not reviewed"), False),
 )
-
-
-class ChoiceBox(QComboBox):
-    """A combo box with a flat arrow in the theme's colour instead of the system's bevel."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setProperty("chevron", True)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box as the style sheet says, and the arrow over it."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = self.palette().text().color()
-        color.setAlphaF(0.7)
-        painter.setPen(QPen(color, 1.6))
-        x, y = self.width() - 15.0, self.height() / 2
-        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
-        painter.end()
 
 
 class CatalogueFilters(QWidget):
@@ -95,7 +74,7 @@ class CatalogueFilters(QWidget):
         self.show_state()
 
     @property
-    def _boxes(self) -> tuple[QComboBox, ...]:
+    def _boxes(self) -> tuple[ChoiceBox, ...]:
         return self.subtype, self.annotated, self.problems, self.reviewed
 
     def _lay_out(self, compact: bool) -> None:
@@ -147,14 +126,14 @@ class CatalogueFilters(QWidget):
         self._state.set_filter(wanted)
 
 
-def _build_choice(name: str, choices: tuple[Choice, ...]) -> QComboBox:
+def _build_choice(name: str, choices: tuple[Choice, ...]) -> ChoiceBox:
     box = ChoiceBox(name)
     for text, flag in choices:
         box.addItem(tr(text), flag)
     return box
 
 
-def _find(box: QComboBox, wanted: object) -> int:
+def _find(box: ChoiceBox, wanted: object) -> int:
     """Return the place of a value; Qt's own search knows neither tuples nor None."""
     return next((i for i in range(box.count()) if _equal(box.itemData(i), wanted)), 0)
 

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from ctbox.annotations.exchange.records import Origin
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
-from ctbox.gui.browser.catalogue_filters import ChoiceBox
+from ctbox.gui.choice_box import ChoiceBox
+from ctbox.gui.form_rows import add_form_row
 from ctbox.gui.report.folder_field import FolderField
 from ctbox.gui.translation import mark, tr
 from ctbox.workflows.export_request import PICTURE_FORMATS, ExportFormat, ExportRequest
@@ -104,7 +105,7 @@ class ExportDialog(QDialog):
             (tr("Write to"), self.out),
             ("", self.overwrite),
         ):
-            self.form.addRow(title, field)
+            add_form_row(self.form, title, field)
         note = QLabel(tr(_NOTE))
         note.setProperty("muted", True)
         note.setWordWrap(True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from ctbox.gui.browser.catalogue_filters import ChoiceBox
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.settings import Settings
 
 Choice = tuple[str, object]

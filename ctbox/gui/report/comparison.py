@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.evaluation.reporting.comparing import ReportChanges, compare_reports, list_labels
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.report.change_view import ChangeView, find_change_mark
 from ctbox.gui.translation import tr
 from ctbox.workflows.report_tasks import OpenedReport
@@ -49,9 +49,8 @@ class ComparisonDialog(QDialog):
             chooser.currentIndexChanged.connect(lambda _: self._update())
         self._update()
 
-    def _build_chooser(self, opened: OpenedReport) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setAccessibleName(tr("Model of {name}").format(name=opened.path.parent.name))
+    def _build_chooser(self, opened: OpenedReport) -> ChoiceBox:
+        chooser = ChoiceBox(tr("Model of {name}").format(name=opened.path.parent.name))
         chooser.addItems(list_labels(opened.document))
         return chooser
 

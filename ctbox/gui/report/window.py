@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.report.rows import COLUMNS, ResultRow, describe_seen, list_rows
 from ctbox.gui.report.table_model import ResultFilter, ResultTableModel
 from ctbox.gui.translation import mark, tr
@@ -62,8 +62,7 @@ class ResultWindow(QWidget):
         self.text.setClearButtonEnabled(True)
         self.text.setAccessibleName(tr("Filter results"))
         self.model = self._build_models()
-        self.status = QComboBox()
-        self.status.setAccessibleName(tr("Which slices"))
+        self.status = ChoiceBox(tr("Which slices"))
         for title, value in _STATUSES:
             self.status.addItem(tr(title), value)
         self.table = self._build_table()
@@ -78,9 +77,8 @@ class ResultWindow(QWidget):
         self._connect()
         self._update()
 
-    def _build_models(self) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setAccessibleName(tr("Model"))
+    def _build_models(self) -> ChoiceBox:
+        chooser = ChoiceBox(tr("Model"))
         labels = list(dict.fromkeys(row.model for row in self.rows))
         if len(labels) > 1:
             chooser.addItem(tr("All models"), "")

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.translation import mark, tr
 from ctbox.workflows.review_queue import ReviewOrder
 
@@ -114,9 +114,7 @@ class ReviewDialog(QDialog):
             self.scope.addButton(button)
             button.setEnabled(count > 0)
         (self.of_case if offer.in_case else self.of_catalogue).setChecked(True)
-        self.order = QComboBox()
-        self.order.setAccessibleName(tr("Order"))
-        self.order.setProperty("chevron", True)
+        self.order = ChoiceBox(tr("Order"))
         for order, text in ORDERS.items():
             self.order.addItem(tr(text), order)
         self.predict = QCheckBox(tr("&Predict series that were not predicted yet"))

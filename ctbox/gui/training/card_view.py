@@ -9,12 +9,16 @@ from ctbox.model.card import MetricRecord, ModelCard
 from ctbox.workflows.model_store import StoredModel
 
 
+_LIST_INDENT = 18.0
+
+
 class CardView(QTextBrowser):
     """Shows what a model says of itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenExternalLinks(False)
+        self.document().setIndentWidth(_LIST_INDENT)
         self.setAccessibleName(tr("Model card"))
 
     def show_model(self, model: StoredModel | None) -> None:

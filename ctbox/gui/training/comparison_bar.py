@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.training.comparison import Comparison, ModelOnSeries
 from ctbox.gui.training.page import make_label
 from ctbox.gui.translation import tr
@@ -42,7 +42,8 @@ class ComparisonBar(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._comparison, self._find_series = comparison, find_series
-        self.first, self.second = QComboBox(), QComboBox()
+        names = (tr("Model {row} of the comparison").format(row=row) for row in (1, 2))
+        self.first, self.second = (ChoiceBox(name) for name in names)
         self.compare = QPushButton(tr("Compare on the open series"))
         self.compare.setAutoDefault(False)
         self.compare.clicked.connect(self._on_compare)
@@ -55,7 +56,6 @@ class ComparisonBar(QFrame):
         grid.setHorizontalSpacing(14)
         for row, box in enumerate((self.first, self.second)):
             box.setMinimumWidth(190)
-            box.setAccessibleName(tr("Model {row} of the comparison").format(row=row + 1))
             grid.addWidget(QLabel(tr("Compare") if row == 0 else tr("with")), row, 0)
             grid.addWidget(box, row, 1)
             grid.addWidget(self.shows[row], row, 2)
@@ -92,7 +92,7 @@ class ComparisonBar(QFrame):
             names = (self.first.currentText(), self.second.currentText())
             self._comparison.start(case, names)
 
-    def _on_show(self, box: QComboBox) -> None:
+    def _on_show(self, box: ChoiceBox) -> None:
         self._comparison.show(box.currentText())
 
     def _find_hint(self) -> str:

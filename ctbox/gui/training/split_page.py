@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
+from ctbox.gui.choice_box import ChoiceBox
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.state import WizardState
 from ctbox.gui.translation import mark, tr
@@ -57,7 +57,7 @@ class SplitPage(Page):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.sides: dict[str, QComboBox] = {}
+        self.sides: dict[str, ChoiceBox] = {}
         self.summary = make_label(title=True)
         self.old = make_label(muted=True)
         self.notice, self._notice_text = make_notice()
@@ -107,11 +107,10 @@ class SplitPage(Page):
         )
         for column, text in enumerate(texts):
             self.table.setItem(number, column, QTableWidgetItem(text))
-        box = QComboBox()
+        box = ChoiceBox(tr("Role of {texts}").format(texts=texts[0]))
         for side, words in _WORDS.items():
             box.addItem(tr(words), side)
         box.setCurrentIndex(box.findData(row.side))
-        box.setAccessibleName(tr("Role of {texts}").format(texts=texts[0]))
         box.activated.connect(
             lambda _=0, name=row.patient_id, box=box: self._on_moved(name, box.currentData())
         )

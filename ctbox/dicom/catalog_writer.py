@@ -85,7 +85,10 @@ class CatalogWriter:
             "JOIN folder d ON d.id = f.folder_id WHERE d.path = ? AND f.name = ?",
             (encode_path(folder), encode_path(name)),
         )
-        return KnownFile(*found[0][:3], bool(found[0][3])) if found else None
+        if not found:
+            return None
+        file_id, size, mtime_ns, is_complete = found[0]
+        return KnownFile(file_id, size, mtime_ns, bool(is_complete))
 
     def flush_seen(self) -> None:
         """Write down which folders were seen in this run."""

@@ -23,7 +23,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from ctbox import __version__
 from ctbox.dicom.deid_attributes import (
@@ -35,6 +35,8 @@ from ctbox.dicom.deid_attributes import (
     NEVER_NAMES,
 )
 from ctbox.dicom.deid_dates import shift_date_time, shift_moment, shift_time
+from ctbox.dicom.deid_pixels import CleanPixels, clean_pixels
+from ctbox.dicom.encapsulation import FrameError
 from ctbox.dicom.lesion_marks import RESEARCH_NOTICE, split_frame
 from ctbox.dicom.pydicom_errors import BAD_VALUE, DAMAGED_FILE
 from ctbox.dicom.series import SECONDARY_CAPTURE_PREFIX
@@ -70,7 +72,7 @@ class DeidentifiedInstance:
     patient_id, study_instance_uid, series_instance_uid, sop_instance_uid : str
         As in the copy.
     burned_in : str
-        Why text may stand in its pixels, which are copied as they are; empty if nothing says so.
+        Why text may stand in its pixels, which are never painted over; empty if nothing says so.
     """
 
     data: bytes
@@ -143,8 +145,15 @@ class Deidentifier:
                 warnings.simplefilter("ignore")  # of values that break the standard
                 original = pydicom.dcmread(io.BytesIO(data), force=True)
                 copy = self._copy(original)
+                _set_pixels(copy, clean_pixels(data))
                 buffer = io.BytesIO()
                 copy.save_as(buffer, enforce_file_format=True)
+        except FrameError as error:  # before the others: it is a ValueError too
+            raise DicomReadError(
+                f"{source} could not be de-identified. {error}",
+                "Leave the file out, or convert its pixels to Explicit VR Little Endian first.",
+                source,
+            ) from error
         except DAMAGED_FILE as error:
             raise DicomReadError(
                 f"{source} could not be de-identified: it breaks the DICOM standard.",
@@ -179,6 +188,22 @@ class Deidentifier:
         copy.PatientID = self.map_patient(patient)
         _state_method(copy)
         return copy
+
+
+def _set_pixels(copy: FileDataset, pixels: CleanPixels) -> None:
+    if pixels.data is None:
+        return
+    if pixels.high_bit is not None:
+        copy.HighBit = pixels.high_bit
+    if pixels.is_decoded:
+        copy.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        copy.set_original_encoding(is_implicit_vr=False, is_little_endian=True)
+        for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+            copy.pop(keyword, None)
+    vr = copy["PixelData"].VR
+    if pixels.is_decoded:
+        vr = "OW" if copy.BitsAllocated > 8 else "OB"
+    copy["PixelData"] = DataElement("PixelData", vr, pixels.data)
 
 
 class _Filter:

@@ -134,11 +134,23 @@ def _find_padding(
     return mask
 
 
-def _drop_unused_bits(stored: StoredValues, pixels: PixelFormat) -> StoredValues:
+def drop_unused_bits(stored: StoredValues, pixels: PixelFormat) -> StoredValues:
     """Return the stored values without the bits that do not belong to them (PS3.5 8.1.1).
 
     Unused bits may hold overlays or the sign; shifting up and down again drops them and,
     in signed types, carries the sign.
+
+    Parameters
+    ----------
+    stored : ndarray
+        Of any shape, in the machine's byte order.
+    pixels : PixelFormat
+        Which bits belong to them.
+
+    Returns
+    -------
+    ndarray
+        Same shape and dtype; `stored` itself where every bit belongs to it.
     """
     above = pixels.bits_allocated - 1 - pixels.high_bit
     below = pixels.bits_allocated - pixels.bits_stored
@@ -148,7 +160,7 @@ def _drop_unused_bits(stored: StoredValues, pixels: PixelFormat) -> StoredValues
 
 
 def _to_hu(raw: StoredValues, pixels: PixelFormat) -> Hu:
-    values = _drop_unused_bits(raw, pixels)
+    values = drop_unused_bits(raw, pixels)
     slope, intercept = pixels.slope, pixels.intercept
     is_shift = slope == 1 and intercept.is_integer() and abs(intercept) <= MAX_HU
     hu = _shift(values, int(intercept)) if is_shift else _rescale(values, slope, intercept)
@@ -176,7 +188,7 @@ def _rescale(values: StoredValues, slope: float, intercept: float) -> Hu:
 
 
 def _to_float(raw: StoredValues, pixels: PixelFormat) -> NDArray[np.float32]:
-    values = _drop_unused_bits(raw, pixels)
+    values = drop_unused_bits(raw, pixels)
     image = values.astype(np.float32) * np.float32(pixels.slope) + np.float32(pixels.intercept)
     if pixels.padding is not None:
         padding = _find_padding(raw, values, pixels.padding)

@@ -17,6 +17,7 @@ from ctbox.dicom.deid_attributes import DATE_TIMES, EMPTIED, KEPT, KEPT_MOMENTS,
 from ctbox.dicom.deidentify import Deidentifier
 from ctbox.dicom.pixels import read_hu
 from ctbox.dicom.reading import read_series
+from ctbox.dicom.transfer_syntax import find_coding
 from ctbox.errors import DicomReadError
 from tests.builders import make_dataset, make_uid, save_dataset, set_tags, write_rgb
 from tests.dicom.identity_scene import TEXTS, list_identifiers, make_telling
@@ -215,6 +216,11 @@ def test_every_codec_comes_through(codec_zoo: Path) -> None:
     for path in sorted(codec_zoo.glob("CT*.dcm")):
         before = pydicom.dcmread(path, force=True)
         if before.file_meta.TransferSyntaxUID.is_private or "PixelData" not in before:
+            continue
+        if find_coding(before.file_meta.TransferSyntaxUID) is None:
+            # 12 of 16 bits in a codec that nobody can decode: what else they hold is not known.
+            with pytest.raises(DicomReadError, match="cannot be looked into"):
+                mapper.deidentify(path.read_bytes(), "x")
             continue
         after = pydicom.dcmread(io.BytesIO(mapper.deidentify(path.read_bytes(), "x").data))
         assert after.PixelData == before.PixelData, path.name

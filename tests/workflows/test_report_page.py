@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
+import html5lib
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from ctbox.errors import CtboxError
+from ctbox.evaluation.reporting import plots
+from ctbox.evaluation.reporting.html_style import STYLE
 from ctbox.progress import TaskContext
 from ctbox.workflows.open_case import open_case
+from ctbox.workflows.report_document import read_report
 from ctbox.workflows.report_pdf import BROWSER_VARIABLE, find_browser, print_pdf, run_browser
 from ctbox.workflows.report_request import ReportRequest
 from ctbox.workflows.report_run import run_report
@@ -84,6 +90,55 @@ def test_the_page_prints_to_pdf(browser: Path, page: Path, tmp_path: Path) -> No
     data = made.read_bytes()
     assert data.startswith(b"%PDF-")
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", data)) <= 9
+
+
+def test_tables_of_figures_and_galleries_stay_on_one_sheet(page: Path) -> None:
+    tree = html5lib.parse(page.read_text(encoding="utf-8"), namespaceHTMLElements=False)
+    kept = {
+        id(inner)
+        for outer in tree.iter()
+        if "keep" in (outer.get("class") or "").split()
+        for inner in outer.iter()
+    }
+    titled = [one for one in tree.iter("table") if one.find("thead/tr/th") is not None]
+    loose = {one.find("thead/tr/th").text for one in titled if id(one) not in kept}
+    assert loose <= {"Model", "Patient"}  # as long as there are models and left-out series
+    assert len(titled) >= 8
+    galleries = [one for one in tree.iter("div") if one.get("class") == "gallery"]
+    assert len(galleries) == 3
+    assert all(id(one) in kept for one in galleries)
+    print_style = STYLE[STYLE.index("@media print") :]
+    assert ".keep, .keep table { break-inside: avoid; }" in print_style
+
+
+@pytest.fixture
+def figures(page: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """The report's plots, laid out, before they become files."""
+    made: dict[str, Figure] = {}
+
+    def lay_out(name: str, _title: str, _alt: str, size: Any, paint: Any) -> None:
+        figure = made[name] = Figure(figsize=size, layout="constrained")
+        paint(figure)
+        figure.draw_without_rendering()
+
+    monkeypatch.setattr(plots, "draw", lay_out)
+    (model,) = read_report(page.parent)["models"]
+    plots.draw_plots(model["populations"]["unseen"], "")
+    return made
+
+
+def test_nothing_is_written_over_the_data(figures: dict[str, Figure]) -> None:
+    assert len(figures) == 6
+    checked = 0
+    for figure in figures.values():
+        (axes,) = figure.axes
+        inside = axes.get_window_extent().padded(-1)
+        legend = axes.get_legend()
+        words = [] if legend is None else [legend]
+        for one in [*words, *(text for text in axes.texts if text.get_text())]:
+            assert not inside.overlaps(one.get_window_extent())
+            checked += 1
+    assert checked == 8  # four legends, the mean, the bias and its two limits
 
 
 def test_without_a_browser_the_error_says_what_to_do(

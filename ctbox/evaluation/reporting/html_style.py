@@ -36,6 +36,8 @@ thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 tbody th { font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums;
   white-space: nowrap; } .interval { color: var(--muted); font-size: .92em; }
 code { font: .84em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.figures td br { display: none; } .figures .interval { margin-left: .5em; }
+.groups tbody th { width: 17%; }
 .nowrap { white-space: nowrap; } dt { break-after: avoid; } dd { break-inside: avoid;
   margin: 0 0 .5rem 1.2rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem;
@@ -68,10 +70,20 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .82rem; }
   :root { color-scheme: light; --line: #c8cfd6; --soft: #f6f8fa; --ink: #000; --muted: #444c56;
     --bad: #a40e26; --badsoft: #fff; --paper: #fff; --accent: #0b5cad; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
+  h1 { font-size: 17pt; } h2 { font-size: 13pt; margin-top: 1.3rem; padding-top: .5rem; }
+  h3 { margin-top: 1rem; } h4 { margin-top: .7rem; }
   h2, h3, h4, caption { break-after: avoid; } tr, .warning, .cards li { break-inside: avoid; }
   thead { display: table-header-group; } table { font-size: 7.6pt; } .wide { overflow: visible; }
-  th, td { padding: .15rem .35rem; }
-  .plots { grid-template-columns: 1fr 1fr; } .gallery { grid-template-columns: repeat(3, 1fr); }
+  th, td { padding: .12rem .35rem; }
+  .keep, .keep table { break-inside: avoid; }
+  .cards { grid-template-columns: repeat(6, 1fr); gap: .35rem; }
+  .cards li { padding: .35rem .5rem; } .cards b { font-size: 13pt; } .cards span { font-size: 7pt; }
+  .plots { grid-template-columns: 1fr 1fr; gap: .5rem; }
+  .gallery { grid-template-columns: repeat(3, 1fr); gap: .5rem; }
+  figure { padding: .35rem; } figcaption { font-size: 7pt; line-height: 1.35; }
+  .plots img { height: 50mm; object-fit: contain; } .gallery img { height: 40mm;
+    object-fit: contain; }
+  .groups .interval { font-size: 6pt; } .groups th, .groups td { padding: .12rem .22rem; }
 }
 @supports (-moz-appearance: none) { @media print {
   .running { display: block; position: fixed; bottom: 0; left: 0; right: 0; font-size: 7.5pt;

@@ -11,8 +11,8 @@ TEMPLATE = """\
 {%- endif %}</td>
 {%- endmacro -%}
 {%- macro group_table(title, first, rows) -%}
-<h4>{{ title }}</h4>
-<div class="wide"><table>
+<div class="keep"><h4>{{ title }}</h4>
+<div class="wide"><table class="groups">
 <thead><tr><th scope="col">{{ first }}</th><th scope="col" class="number">Patients</th>
 <th scope="col" class="number">Slices</th><th scope="col" class="number">Mean IoU</th>
 <th scope="col" class="number">Median</th><th scope="col" class="number">IoU ≥ 0.1</th>
@@ -30,10 +30,10 @@ TEMPLATE = """\
 <td class="number">{{ part.figures["lesion_sensitivity"] | number }}</td>
 <td class="number">{{ part.figures["false_lesions_per_scan"] | number }}</td></tr>
 {%- endfor %}
-</tbody></table></div>
+</tbody></table></div></div>
 {%- endmacro -%}
 {%- macro difference_table(caption, rows) -%}
-<div class="wide"><table><caption>{{ caption }}</caption>
+<div class="wide keep"><table><caption>{{ caption }}</caption>
 <thead><tr><th scope="col">Figure, averaged by patient</th><th scope="col" class="number">First</th>
 <th scope="col" class="number">Second</th><th scope="col" class="number">Second − first</th>
 <th scope="col" class="number">95 % interval</th><th scope="col" class="number">p</th></tr></thead>
@@ -97,7 +97,8 @@ had slices of one patient on both sides ({{ model.split }}).</p>
 <th scope="col">Trained</th></tr></thead>
 <tbody>
 {%- for model in doc.models %}
-<tr><th scope="row">{{ model.label }}{% if model.leaky %} <span class="tag">LEAKY</span>{% endif %}
+<tr><th scope="row" class="nowrap">{{ model.label }}
+{%- if model.leaky %} <span class="tag">LEAKY</span>{% endif %}
 {%- if model.parent %}<br><span class="interval">from {{ model.parent }}</span>{% endif %}</th>
 <td><code>{{ model.sha256 }}</code></td><td>{{ model.architecture }}</td>
 <td class="number">{{ "{:,}".format(model.parameters) }}</td>
@@ -124,8 +125,8 @@ annotated slices, {{ part.overall.lesions }} lesions; {{ part.slice_counts.negat
 <span>{{ part.overall.intervals.get(figure) | interval }}</span></li>
 {%- endfor %}
 </ul>
-<h3>All figures</h3>
-<div class="wide"><table>
+<div class="keep"><h3>All figures</h3>
+<div class="wide"><table class="figures">
 <thead><tr><th scope="col">Figure</th><th scope="col" class="number">{{ model.label }}</th>
 {%- for baseline in part.baselines %}<th scope="col" class="number">{{ baseline }}</th>{% endfor %}
 </tr></thead><tbody>
@@ -135,7 +136,7 @@ annotated slices, {{ part.overall.lesions }} lesions; {{ part.slice_counts.negat
 %}
 </tr>
 {%- endfor %}
-</tbody></table></div>
+</tbody></table></div></div>
 <p class="muted">{{ part.baseline_note }}</p>
 {%- for baseline, rows in part.comparisons.items() %}
 {{ difference_table("Paired: " ~ baseline ~ " first, " ~ model.label ~ " second.", rows) }}
@@ -147,13 +148,14 @@ annotated slices, {{ part.overall.lesions }} lesions; {{ part.slice_counts.negat
 {{ picture(one, true) }}
 {%- endfor %}
 </div>
-<h3>FROC</h3>
+<div class="keep"><h3>FROC</h3>
 <div class="wide"><table><thead><tr><th scope="col">False lesions a scan</th>
 {%- for point in part.froc_band %}<th scope="col" class="number">{{
 "{:g}".format(point.false_lesions_per_scan) }}</th>
 {%- endfor %}</tr></thead><tbody><tr><th scope="row">Lesions found</th>
 {%- for point in part.froc_band %}<td class="number">{{ point.sensitivity | number }}<br>
-<span class="interval">{{ point | interval }}</span></td>{% endfor %}</tr></tbody></table></div>
+<span class="interval">{{ point | interval }}</span></td>{% endfor %}</tr></tbody>
+</table></div></div>
 <h3>By group</h3>
 {%- for kind, title, first in groups %}
 {{ group_table(title, first, part.groups[kind]) }}
@@ -178,11 +180,12 @@ annotated slices, {{ part.overall.lesions }} lesions; {{ part.slice_counts.negat
 {%- set shown = pictures | selectattr("model", "equalto", model.label)
   | selectattr("population", "equalto", name) | selectattr("kind", "equalto", kind) | list %}
 {%- if shown %}
-<h3>{{ title }}</h3>
 {%- if kind == "panel" %}
+<h3>{{ title }}</h3>
 {%- for one in shown %}<div class="panel">{{ picture(one, false) }}</div>{% endfor %}
 {%- else %}
-<div class="gallery">{% for one in shown %}{{ picture(one, false) }}{% endfor %}</div>
+<div class="keep"><h3>{{ title }}</h3>
+<div class="gallery">{% for one in shown %}{{ picture(one, false) }}{% endfor %}</div></div>
 {%- endif %}
 {%- endif %}
 {%- endfor %}
@@ -233,7 +236,7 @@ report.json.</p>{% endif %}
 report.json and report.xlsx; every picture as PNG and SVG in the folder pictures.</p>
 </section>
 
-<section aria-labelledby="run"><h2 id="run">This run</h2>
+<section class="keep" aria-labelledby="run"><h2 id="run">This run</h2>
 <table><tbody>
 {%- for name, title in run_fields %}
 <tr><th scope="row">{{ title }}</th><td data-run="{{ name }}">{{ doc.run[name] | told }}</td></tr>

@@ -126,7 +126,7 @@ def _draw_froc(part: Document, prefix: str) -> Picture:
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlabel("False lesions a scan")
         axes.set_ylabel("Share of lesions found")
-        axes.legend(loc="lower right")
+        _put_legend_above(axes)
 
     read = ", ".join(
         f"{one['sensitivity']:.2f} at {one['false_lesions_per_scan']:g}" for one in points
@@ -159,7 +159,7 @@ def _draw_patients(rows: Sequence[Document], part: Document, prefix: str) -> Pic
         axes.set_xlabel("IoU")
         if not named:
             axes.set_ylabel(f"{len(order)} patients, worst below")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        _put_legend_above(axes)
 
     worst_best = ""
     if order:
@@ -192,7 +192,7 @@ def _draw_calibration(part: Document, prefix: str) -> Picture:
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlabel("Score")
         axes.set_ylabel("Share that hits at IoU ≥ 0.5")
-        axes.legend(loc="upper left")
+        _put_legend_above(axes)
 
     told = "unknown" if error is None else f"{error:.3f}"
     count = sum(one["detections"] for one in bins)
@@ -220,9 +220,8 @@ def _draw_bland_altman(rows: Sequence[Document], part: Document, prefix: str) ->
                 axes.axhline(value, color=PREDICTED_COLOR, linewidth=1.2, linestyle=style)
                 axes.annotate(
                     f"{'bias' if name == 'bias' else '95 %'} {_sign(value)}",
-                    (1, value), xycoords=("axes fraction", "data"), xytext=(-2, 3),
-                    textcoords="offset points", ha="right", fontsize=8,
-                    bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+                    (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                    textcoords="offset points", ha="left", va="center", fontsize=8,
                 )  # fmt: skip
         axes.axhline(0, color=FAINT, linewidth=1)
         axes.set_xlabel("Mean of both long axes (mm)")
@@ -234,6 +233,11 @@ def _draw_bland_altman(rows: Sequence[Document], part: Document, prefix: str) ->
     if agreement["low"] is not None:
         alt += f", limits of agreement {_sign(agreement['low'])} to {_sign(agreement['high'])} mm"
     return draw(f"{prefix}long-axis", "Long axis, Bland-Altman", f"{alt}.", _SIZE, paint)
+
+
+def _put_legend_above(axes: Any) -> None:
+    """Lay a legend of two over the axes, where it hides no point."""
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
 def _sign(value: float) -> str:

@@ -125,8 +125,23 @@ def _check(request: ExportRequest) -> None:
         raise CtboxError("Your own boxes were asked for.", "Name their folder with --annotations.")
     if request.pictures is not None and request.to not in PICTURE_FORMATS:
         raise CtboxError("Pictures go with COCO and YOLO.", "Add --to coco or --to yolo.")
+    if request.key_file is not None:
+        _check_key_apart(request.key_file, request)
     annotations = request.annotations or find_annotation_folder(request.path)
     check_apart(request.out, (request.path, annotations))
+
+
+def _check_key_apart(key_file: Path, request: ExportRequest) -> None:
+    """Refuse a key that would be shared with the copies, or is for nothing."""
+    if not request.deidentify:
+        raise CtboxError("A key file goes with de-identified images.", "Add --deidentify.")
+    if key_file.resolve().is_relative_to(request.out.resolve()):
+        raise CtboxError(
+            f"The key file {key_file} lies in the folder that is to be shared: with it, anyone can "
+            "tell whose images these are.",
+            "Choose another place for it.",
+            key_file,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from ctbox.annotations.exchange.records import Origin
+from ctbox.dicom.series import VoiWindow
 from ctbox.gui.app import App, build_app
 from ctbox.gui.exporting.commands import ExportCommands
 from ctbox.gui.exporting.dialog import ExportDialog
@@ -103,4 +104,54 @@ def test_only_fields_that_matter_are_shown_and_count(dialog: ExportDialog) -> No
     assert dialog.start.isEnabled()
     choose(dialog.format, ExportFormat.SR)
     assert not dialog.pictures.isVisible()
+    assert dialog.request.pictures is None
+
+
+def test_the_key_file_goes_with_de_identified_copies(
+    qtbot: QtBot, app: App, tmp_path: Path
+) -> None:
+    write_case(tmp_path / "case")
+    (commands,) = app.session.findChildren(ExportCommands)
+    dialog = commands.dialog
+    app.window.commands["export"].trigger()
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.images.set_path(str(tmp_path / "case"))
+    choose(dialog.format, None)
+    assert not dialog.key_file.isVisible()
+    qtbot.mouseClick(dialog.deidentify, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert dialog.key_file.isVisible()
+    dialog.key_file.line.setFocus()
+    qtbot.keyClicks(dialog.key_file.line, str(tmp_path / "key.txt"))
+    for out in ("first", "second"):
+        dialog.out.set_path(str(tmp_path / out))
+        commands.start(dialog.request)
+        qtbot.waitUntil(lambda: not commands.is_running, timeout=WAIT_MS)
+    assert len((tmp_path / "key.txt").read_text().strip()) == 64
+    first, second = (
+        sorted(path.name for path in (tmp_path / out / "DICOM").rglob("*.dcm"))
+        for out in ("first", "second")
+    )
+    assert first == second != []
+    qtbot.mouseClick(dialog.deidentify, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert not dialog.key_file.isVisible()
+    assert dialog.request.key_file is None
+    dialog.reject()
+
+
+def test_pictures_through_a_window_of_ones_own(qtbot: QtBot, dialog: ExportDialog) -> None:
+    dialog.images.set_path("/images")
+    dialog.out.set_path("/out")
+    choose(dialog.format, ExportFormat.YOLO)
+    assert not dialog.window_text.isVisible()
+    qtbot.keyClick(dialog.pictures, Qt.Key.Key_End)
+    assert dialog.window_text.isVisible()
+    assert not dialog.start.isEnabled()
+    qtbot.keyClicks(dialog.window_text, "-500,")
+    assert not dialog.start.isEnabled()
+    qtbot.keyClicks(dialog.window_text, "1400")
+    assert dialog.start.isEnabled()
+    assert dialog.request.pictures == VoiWindow(-500, 1400)
+    choose(dialog.format, ExportFormat.CSV)
+    assert not dialog.window_text.isVisible()
+    assert dialog.start.isEnabled()
     assert dialog.request.pictures is None

@@ -203,3 +203,17 @@ def test_a_real_patient(real_data: Path, tmp_path: Path) -> None:
     for file in (tmp_path / "out").rglob("*"):
         head = file.read_bytes()[:20_000] if file.is_file() else b""
         assert not [text for text in secrets if text in head or text.decode() in str(file.name)]
+
+
+def test_a_key_in_the_shared_folder_is_refused(
+    telling: tuple[Path, list[FileDataset]], tmp_path: Path
+) -> None:
+    root, _ = telling
+    for key in (tmp_path / "out" / "key", tmp_path / "out" / ".." / "out" / "x" / "key"):
+        with pytest.raises(CtboxError, match="to be shared"):
+            run(root, tmp_path / "out", None, key_file=key)
+    assert not (tmp_path / "out").exists()
+    request = ExportRequest(root, tmp_path / "out", ExportFormat.CSV, key_file=tmp_path / "key")
+    with pytest.raises(CtboxError, match="goes with de-identified"):
+        export(request, TaskContext())
+    assert not (tmp_path / "key").exists()

@@ -1756,8 +1756,16 @@
         <translation>Der KI (Vorhersagedatei)</translation>
     </message>
     <message>
+        <source>8-bit PNG, another window</source>
+        <translation>8-Bit-PNG, anderes Fenster</translation>
+    </message>
+    <message>
         <source>All files appear, or none. Originals are only read. Look at de-identified copies before you share them: text burned into the pixels stays.</source>
         <translation>Alle Dateien entstehen oder keine. Originale werden nur gelesen. Sehen Sie de-identifizierte Kopien an, bevor Sie sie weitergeben: In die Pixel gebrannter Text bleibt.</translation>
+    </message>
+    <message>
+        <source>With the same key file, the same patients and images get the same new names in every export. A file that does not exist is made. Keep it as secret as the patients&apos; names, and never in the folder you share.</source>
+        <translation>Mit derselben Schlüsseldatei bekommen dieselben Patienten und Bilder in jedem Export dieselben neuen Namen. Eine Datei, die es nicht gibt, wird angelegt. Halten Sie sie so geheim wie die Namen der Patienten, und nie in dem Ordner, den Sie weitergeben.</translation>
     </message>
     <message>
         <source>Images to export</source>
@@ -1800,8 +1808,24 @@
         <translation>8-Bit-PNG, Mediastinumfenster</translation>
     </message>
     <message>
+        <source>Window of the pictures</source>
+        <translation>Fenster der Bilder</translation>
+    </message>
+    <message>
+        <source>centre and width in HU, as -600,1500</source>
+        <translation>Mitte und Breite in HU, etwa -600,1500</translation>
+    </message>
+    <message>
         <source>Copy the images de-identified (PS3.15), with boxes on these</source>
         <translation>Bilder de-identifiziert kopieren (PS3.15), Boxen auf diesen</translation>
+    </message>
+    <message>
+        <source>Key file of the pseudonyms</source>
+        <translation>Schlüsseldatei der Pseudonyme</translation>
+    </message>
+    <message>
+        <source>none: a new key, forgotten afterwards</source>
+        <translation>keine: ein neuer Schlüssel, danach vergessen</translation>
     </message>
     <message>
         <source>Replace files that exist already</source>
@@ -1822,6 +1846,10 @@
     <message>
         <source>Predictions</source>
         <translation>Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation>Schlüsseldatei</translation>
     </message>
     <message>
         <source>Write to</source>

@@ -88,6 +88,9 @@ QHeaderView::section {
     padding: 6px 8px; font-weight: 600;
 }
 QTreeView[flat="true"][compact="true"] QHeaderView::section { padding: 6px 5px; }
+/* Room for the sort arrow beside the heading; numbers stand under its last letter. */
+QTableView[sortable="true"] QHeaderView::section { padding: 6px 18px 6px 8px; }
+QTableView[sortable="true"]::item { padding: 2px 15px 2px 5px; }
 
 QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 8px;

@@ -260,6 +260,37 @@ def test_results_are_filtered_and_sorted(qtbot, written: Path) -> None:
     assert window.proxy.rowCount() == len(window.rows) // 2
 
 
+@pytest.mark.parametrize("name", ["good", None])
+def test_no_word_of_the_table_is_cut_off(
+    qtbot, app: App, written: Path, tmp_path: Path, name: str | None
+) -> None:
+    """At the window's own size, in its own style: headings beside their arrow, and all cells."""
+    document = json.loads((written / "report.json").read_text(encoding="utf-8"))
+    if name is not None:
+        document["models"] = document["models"][:1]
+    for model in document["models"]:
+        for row in model["populations"]["unseen"]["slices"]:
+            row.update(vendor="GE MEDICAL SYSTEMS", kernel="STANDARD", patient_id="Lung_Dx-B0001")
+    (tmp_path / "report.json").write_text(json.dumps(document), encoding="utf-8")
+    window = show_results(qtbot, tmp_path / "report.json")
+    table, shown = (
+        window.table,
+        [place for place in range(len(COLUMNS) - 1) if not window.table.isColumnHidden(place)],
+    )
+    titles = {COLUMNS[place].title for place in shown}
+    assert ("Model" in titles) == (name is None)
+    assert not titles & {"Slice", "Seen"}  # the same on every row
+    for place in shown:
+        assert table.columnWidth(place) >= table.sizeHintForColumn(place)
+        head = table.horizontalHeader()
+        words = head.fontMetrics().horizontalAdvance(COLUMNS[place].title)
+        assert head.sectionSize(place) >= words + 8 + 18  # padding, and the arrow's room
+    if name is not None:
+        assert table.horizontalScrollBar().maximum() == 0
+    window.status.setCurrentIndex(window.status.findData(""))
+    assert not table.isColumnHidden([column.title for column in COLUMNS].index("Slice"))
+
+
 def test_rows_of_unknown_images_ask_where_they_are(
     qtbot, app: App, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

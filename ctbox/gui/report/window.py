@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QFont, QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,10 +23,12 @@ from ctbox.gui.report.table_model import ResultFilter, ResultTableModel
 from ctbox.gui.translation import mark, tr
 from ctbox.workflows.report_tasks import OpenedReport
 
-_WIDTHS = (140, 78, 72, 72, 82, 62, 44, 58, 66, 84, 56, 82, 150, 80, 110, 320)
 _STATUSES = ((mark("Annotated slices"), "annotated"), (mark("Negative slices"), "negative"),
              (mark("Ignored slices"), "ignored"), (mark("All slices"), ""))  # fmt: skip
 _IOU_COLUMN = 2
+_STATUS_COLUMN, _SEEN_COLUMN, _MODEL_COLUMN = 9, 10, 14
+_LEAST, _WIDEST = 72, 240
+_HEADING_PADDING = 28  # as in the style sheet, with the sort arrow
 _ROW_HEIGHT = 28
 _BUTTON_WIDTH = 124
 _PAGE_NAME = "report.html"
@@ -66,6 +68,7 @@ class ResultWindow(QWidget):
         for title, value in _STATUSES:
             self.status.addItem(tr(title), value)
         self.table = self._build_table()
+        self._is_fitted = False
         self.count = QLabel()
         self.count.setProperty("muted", True)
         self.show_button = QPushButton(tr("Show slice"))
@@ -93,16 +96,37 @@ class ResultWindow(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # UIDs differ at their end
         table.setAlternatingRowColors(True)
+        table.setProperty("sortable", True)
         table.setSortingEnabled(True)
         table.sortByColumn(_IOU_COLUMN, Qt.SortOrder.AscendingOrder)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         table.horizontalHeader().setStretchLastSection(True)
         table.horizontalHeader().setHighlightSections(False)
-        for place, width in enumerate(_WIDTHS[: len(COLUMNS)]):
-            table.setColumnWidth(place, width)
+        # What is the same on every row is told above the table.
+        table.setColumnHidden(_MODEL_COLUMN, self.model.count() == 1)
+        table.setColumnHidden(_SEEN_COLUMN, len({row.seen for row in self.rows}) < 2)
         return table
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give every column the room that its words take in the style that is now known."""
+        super().showEvent(event)
+        if not self._is_fitted:
+            self._is_fitted = True
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        font = QFont(self.table.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        heading = QFontMetrics(font)
+        self.table.setColumnWidth(len(COLUMNS) - 1, _LEAST)  # takes what is left
+        for place in range(len(COLUMNS) - 1):
+            title = str(self.proxy.headerData(place, Qt.Orientation.Horizontal))
+            needed = heading.horizontalAdvance(title) + _HEADING_PADDING
+            needed = max(needed, self.table.sizeHintForColumn(place))
+            self.table.setColumnWidth(place, min(needed, _WIDEST))
 
     def _lay_out(self) -> None:
         document = self.opened.document
@@ -171,6 +195,8 @@ class ResultWindow(QWidget):
 
     def _update(self) -> None:
         shown = self.proxy.rowCount()
+        # One kind alone is named beside the filter.
+        self.table.setColumnHidden(_STATUS_COLUMN, bool(self.status.currentData()))
         self.count.setText(
             tr("{shown:,} of {count:,} slices").format(shown=shown, count=len(self.rows))
         )

@@ -208,6 +208,7 @@ def build_app(
     binding.follow(session.editing.editing)
     attach = (session.measuring.attach, session.reading.attach, session.editing.attach)
     layouts = LayoutCommands(window, runner, attach)
+    lesions.lesion_chosen.connect(lambda _: layouts.show_selected_in_planes())
     layouts.mpr.follow(session.editing.editing)
     measure_on_planes(session.measuring, layouts.mpr, layouts.planes)
     cases.case_opened.connect(lambda case, _: layouts.take_case(case))

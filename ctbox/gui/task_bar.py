@@ -43,6 +43,8 @@ class TaskRow(QWidget):
         self.cancel_button.setAutoRaise(True)
         self.cancel_button.setToolTip(tr("Cancel: {handle}").format(handle=handle.title))
         self.cancel_button.setAccessibleName(tr("Cancel {handle}").format(handle=handle.title))
+        # No taller than the words: else the bar grows with it, and the image above moves.
+        self.cancel_button.setFixedHeight(self.label.sizeHint().height())
         self.cancel_button.clicked.connect(self._on_cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 2, 0)

@@ -55,6 +55,15 @@ def test_equal_titles_are_told_apart_by_kernel_and_acquisition() -> None:
     assert patient.series[1].facts.startswith("acq. 2 · 12 slices")
 
 
+def test_series_of_two_studies_say_their_date() -> None:
+    now = replace(build_series("1"), study_date="20091102")
+    prior = replace(build_series("2"), study_date="20070312", patient_id=now.patient_id)
+    (patient,) = build_rows(Case("/x", tuple(build_series_case(s, {}) for s in (now, prior))))
+    assert [row.facts.split(" · ")[0] for row in patient.series] == ["2009-11-02", "2007-03-12"]
+    (patient,) = build_rows(Case("/x", (build_series_case(now, {}),)))
+    assert not patient.series[0].facts.startswith("2009")
+
+
 def test_unknown_facts_are_left_out() -> None:
     bare = replace(
         build_series("1", count=1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 
 from ctbox.annotations.box_edits import Origin
@@ -268,6 +269,18 @@ def test_enter_accepts_the_selected_ai_box(desk: Desk) -> None:
     desk.click(60, 70)
     desk.press(Key.Key_Return)
     assert desk.mine == (second,)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_accepted_box_is_told_and_can_be_given_back(desk: Desk, *, moved: bool) -> None:
+    desk.predict(0, (BoundingBox(10, 10, 30, 30), 0.9))
+    desk.press(Key.Key_Return)
+    assert desk.notes[-1].startswith("The AI's box (0.90) is yours now")
+    if moved:
+        desk.press(Key.Key_Right, CONTROL)
+    undo = desk.app.session.notices[-1].action_button
+    desk.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert desk.mine == ()
 
 
 def test_enter_without_a_prediction_says_so(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtGui import QFont, QImage, QPainter
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.measuring.measurement import Measurement, MeasurementKind
-from ctbox.gui.measuring.painter import paint_measurement
+from ctbox.gui.measuring.painter import DrawnMeasurement, paint_measurements
 from ctbox.gui.viewer.placement import ImageSize, Placement, compute_mapping
 from ctbox.gui.viewer.scene import AttentionMark, BoxKind, BoxMark, Scene
 from ctbox.model.attention import AttentionMap
@@ -61,10 +61,8 @@ def paint_tools(*, without: int = 0) -> NDArray[np.int16]:
     font.setPointSizeF(9.0)
     painter.setFont(font)
     mapping = compute_mapping(Placement(), ImageSize(120, 90), WIDTH, HEIGHT)
-    for measurement, lines, selected in MEASURED:
-        if measurement.number != without:
-            area = QRectF(0, 0, WIDTH, HEIGHT)
-            paint_measurement(painter, mapping, area, measurement, (lines, selected))
+    drawn = [DrawnMeasurement(*each) for each in MEASURED if each[0].number != without]
+    paint_measurements(painter, mapping, QRectF(0, 0, WIDTH, HEIGHT), drawn)
     painter.end()
     return to_array(picture)
 

@@ -16,10 +16,14 @@ from ctbox.gui.viewer.readout import (
     describe_detection,
     describe_iou,
     describe_probe,
+    describe_study,
     describe_window,
+    format_age,
+    format_date,
     match_one_to_one,
 )
 from ctbox.model.detection import Detection
+from tests.gui.builders import build_series
 
 
 def _expert(*box: float, label: str = "A") -> Annotation:
@@ -133,3 +137,21 @@ def test_probe_of_a_colour_slice_gives_samples() -> None:
     readout = describe_probe(slice_, 0, pixels, 0, 0)
     assert readout.value == "RGB 1 2 255"
     assert readout.place == ""
+
+
+def test_date_sex_and_age_are_said_as_people_say_them() -> None:
+    series = replace(build_series(), study_date="20070312", patient_sex="F", patient_age="061Y")
+    assert describe_study(series) == "2007-03-12 · F · 61 y"
+    assert describe_study(replace(series, study_date=None, patient_age="")) == "F"
+
+
+@pytest.mark.parametrize("stored", [None, "", "2007", "2007031x", "20070312-20080101"])
+def test_what_is_no_date_is_left_out(stored: str | None) -> None:
+    assert format_date(stored) == ""
+
+
+def test_ages_and_old_dates() -> None:
+    assert [format_age(each) for each in ("008M", "003W", "012D", "61", "xxxY", None)] == [
+        "8 mo", "3 wk", "12 d", "", "", "",
+    ]  # fmt: skip
+    assert format_date("2007.03.12") == "2007-03-12"

@@ -37,6 +37,7 @@ from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
 from tests import builders
 from tests.gui import fake_detection
+from tests.workflows import worker_functions as tasks
 
 EXPERT = BoundingBox(10, 8, 20, 18)
 
@@ -651,3 +652,14 @@ def test_attention_opacity_is_kept_between_runs(qtbot, app: App) -> None:
     qtbot.addWidget(again.window)
     assert again.counting.panel.attention.opacity.value() == 25
     again.close()
+
+
+def test_the_image_stays_put_while_a_task_runs(qtbot, opened: App) -> None:
+    view = opened.window.viewer.view
+    before = view.size()
+    handle = opened.runner.start(tasks.count_slowly, 3000, title="Predict")
+    qtbot.waitUntil(lambda: bool(opened.window.status_line.tasks.rows))
+    qtbot.wait(50)
+    assert view.size() == before
+    handle.cancel()
+    qtbot.waitUntil(lambda: not opened.runner.running)

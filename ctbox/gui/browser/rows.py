@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ctbox.annotations.annotation import SUBTYPES
 from ctbox.dicom.series import Series
 from ctbox.gui.translation import tr
+from ctbox.gui.viewer.readout import format_date
 from ctbox.workflows.open_case import Case, SeriesCase
 
 
@@ -75,8 +76,9 @@ def build_rows(case: Case) -> tuple[PatientRow, ...]:
 
 
 def _build_series_rows(found: list[SeriesCase]) -> tuple[SeriesRow, ...]:
-    """Return the rows of one patient; equal titles are told apart by their kernels."""
+    """Return the rows of one patient; equal titles are told apart by kernel, studies by date."""
     kernels: dict[str, set[str | None]] = {}
+    has_dates = len({each.series.study_date for each in found}) > 1
     for each in found:
         kernels.setdefault(_describe_title(each.series), set()).add(each.series.convolution_kernel)
     rows = []
@@ -84,7 +86,7 @@ def _build_series_rows(found: list[SeriesCase]) -> tuple[SeriesRow, ...]:
         title, kernel = _describe_title(each.series), each.series.convolution_kernel
         if kernel and len(kernels[title]) > 1:
             title = f"{title} · {kernel}"
-        rows.append(build_series_row(each, title))
+        rows.append(build_series_row(each, title, has_date=has_dates))
     return tuple(rows)
 
 
@@ -92,14 +94,15 @@ def _describe_title(series: Series) -> str:
     return series.description or tr("No description")
 
 
-def build_series_row(series_case: SeriesCase, title: str) -> SeriesRow:
-    """Return what the list says of one series."""
+def build_series_row(series_case: SeriesCase, title: str, *, has_date: bool = False) -> SeriesRow:
+    """Return what the list says of one series; of several studies when it was made."""
     series = series_case.series
     annotated = series_case.annotated_slices
+    date = format_date(series.study_date) if has_date else ""
     return SeriesRow(
         series_case=series_case,
         title=title,
-        facts=_describe_facts(series),
+        facts=" · ".join(part for part in (date, _describe_facts(series)) if part),
         marks=tr("{annotated} annotated").format(annotated=annotated) if annotated else "",
         trouble="\n".join(series.problems),
     )

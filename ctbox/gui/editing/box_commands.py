@@ -155,8 +155,27 @@ class BoxCommands(QObject):
             if own is not None:
                 self._state.set_selection(Selection())
                 self._editing.select(own.box_id)
+                self._tell_accepted(own, detection.score)
                 return
         self._toasts.show_toast(tr("The AI's box is yours already."))
+
+    def _tell_accepted(self, own: OwnBox, score: float) -> None:
+        """Say that a box was taken over: Enter is easily pressed without meaning it."""
+        self._toasts.show_toast(
+            tr("The AI's box ({score:.2f}) is yours now, as {label}.").format(
+                score=score, label=own.label
+            ),
+            action_text=tr("Undo"),
+            on_action=lambda: self._give_back(own),
+            seconds=_UNDO_SECONDS,
+        )
+
+    def _give_back(self, own: OwnBox) -> None:
+        now = self._editing.boxes.by_id.get(own.box_id)
+        if now == own and self._editing.store.undo_text == "Accept AI box":
+            self._window.commands["undo"].trigger()
+        elif now is not None:  # edited since: the Undo key would take only that back
+            self._editing.remove(now)
 
     def accept_all(self) -> None:
         """Confirm all proposals in one step."""

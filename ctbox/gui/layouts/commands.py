@@ -87,6 +87,7 @@ class LayoutCommands(QObject):
                 action.triggered.connect(self._give_button_back)
         viewer.view.maximise_requested.connect(commands["maximise"].toggle)
         viewer.view.pointer_moved.connect(self._on_pointer_moved)
+        viewer.state.selection_changed.connect(self.show_selected_in_planes)
         self.panes.active_changed.connect(self._on_active_changed)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -101,6 +102,7 @@ class LayoutCommands(QObject):
         is_mpr = name == "mpr"
         if is_mpr:
             self.panes.show_cells(MPR_CELLS, self.planes)
+            self._put_on_selected()
         else:
             self.panes.show_cells(CELLS[name])
         if is_mpr != self.mpr.is_active:
@@ -199,6 +201,21 @@ class LayoutCommands(QObject):
         self.crosshair.set_shown(shown)
         if shown and self.crosshair.place is None:
             self._put_crosshair()
+
+    def _put_on_selected(self) -> None:
+        """Put it in the middle of the selected box, if one is: planes then show that tumour."""
+        state = self._window.viewer.state
+        box = state.find_selected_box()
+        if box is None or state.slice is None or state.series_case is None:
+            return
+        place = find_place(state.slice, *box.centre)
+        if place is not None:
+            self.crosshair.put(state.series_case.series, place)
+
+    def show_selected_in_planes(self) -> None:
+        """Take the planes, if they are shown, to the selected box."""
+        if self.mpr.is_active:
+            self._put_on_selected()
 
     def _put_crosshair(self) -> None:
         """Put it where the pointer is, else in the middle of the image."""

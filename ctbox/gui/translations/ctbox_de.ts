@@ -1355,6 +1355,10 @@
         <source>The AI&apos;s box is yours already.</source>
         <translation>Die Box der KI ist bereits Ihre.</translation>
     </message>
+    <message>
+        <source>The AI&apos;s box ({score:.2f}) is yours now, as {label}.</source>
+        <translation>Die Box der KI ({score:.2f}) ist jetzt Ihre, als {label}.</translation>
+    </message>
     <message numerus="yes">
         <source>%n proposal(s) confirmed.</source>
         <translation>
@@ -4905,6 +4909,22 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>Slices a second of cine  ([ and ])</source>
         <translation>Cine-Schichten je Sekunde  ([ und ])</translation>
+    </message>
+    <message>
+        <source>y</source>
+        <translation>J.</translation>
+    </message>
+    <message>
+        <source>mo</source>
+        <translation>Mon.</translation>
+    </message>
+    <message>
+        <source>wk</source>
+        <translation>Wo.</translation>
+    </message>
+    <message>
+        <source>d</source>
+        <translation>T.</translation>
     </message>
     <message>
         <source>all {missed} boxes</source>

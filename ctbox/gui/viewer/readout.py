@@ -13,9 +13,11 @@ from ctbox.annotations.annotation import SUBTYPES, Annotation
 from ctbox.annotations.box_edits import Origin, OwnBox
 from ctbox.boxes import as_box_array, compute_iou
 from ctbox.dicom.series import Series, Slice, VoiWindow
-from ctbox.gui.translation import tr
+from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import Detection
+
+_AGE_UNITS = {"Y": mark("y"), "M": mark("mo"), "W": mark("wk"), "D": mark("d")}
 
 
 class IouKind(enum.Enum):
@@ -168,6 +170,27 @@ def describe_subtype(letter: str | None) -> str:
         return ""
     name = SUBTYPES.get(letter)
     return f"{letter} · {name}" if name else letter
+
+
+def format_date(stored: str | None) -> str:
+    """Return a DICOM date (PS3.5, VR DA) as 2007-03-12; empty where it is none."""
+    digits = (stored or "").replace(".", "")
+    if len(digits) != 8 or not digits.isdecimal():
+        return ""
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+
+
+def format_age(stored: str | None) -> str:
+    """Return a DICOM age (PS3.5, VR AS) as 61 y, 8 mo, 3 wk or 5 d; empty where it is none."""
+    if not stored or not stored[:-1].isdecimal() or stored[-1] not in _AGE_UNITS:
+        return ""
+    return f"{int(stored[:-1])} {tr(_AGE_UNITS[stored[-1]])}"
+
+
+def describe_study(series: Series) -> str:
+    """Return the corner line on when whom: date of the study, sex, age."""
+    parts = (format_date(series.study_date), series.patient_sex, format_age(series.patient_age))
+    return " · ".join(part for part in parts if part)
 
 
 def describe_window(window: VoiWindow) -> str:

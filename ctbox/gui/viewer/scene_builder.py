@@ -108,7 +108,8 @@ def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerT
     who: tuple[str, ...] = ()
     if state.overlays.patient:
         subtype = readout.describe_subtype(series.subtype)
-        who = tuple(line for line in (series.patient_id or tr("Unknown patient"), subtype) if line)
+        patient = series.patient_id or tr("Unknown patient")
+        who = tuple(line for line in (patient, readout.describe_study(series), subtype) if line)
     display: tuple[str, ...] = ()
     if not slice_.is_color:
         name = state.window.name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.annotations.annotation import Annotation
+from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import CT_CLASSES, LUNG_WINDOW, Slice, VoiWindow
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.placement import Placement
@@ -265,6 +266,13 @@ class ViewerState(QObject):
         if selection != self._selection:
             self._selection = selection
             self.selection_changed.emit()
+
+    def find_selected_box(self) -> BoundingBox | None:
+        """Return the selected box, a detection before an expert's; None without one."""
+        chosen = self._selection
+        if chosen.detection is not None:
+            return (self.detections or ())[chosen.detection].box
+        return None if chosen.annotation is None else self.annotations[chosen.annotation].box
 
     def _on_detections_changed(self) -> None:
         # The selected one keeps its selection as long as it is shown, whatever comes and goes.

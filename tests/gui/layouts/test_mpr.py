@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
+from ctbox.dicom.places import find_place
 from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.layouts.mpr_view import MprView
+from ctbox.gui.lesions.lesion_list import LesionList
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
@@ -126,6 +128,25 @@ def test_scrolling_the_slices_takes_the_crosshair_along(qtbot, app: App) -> None
     press(qtbot, app, Qt.Key.Key_Down)
     assert app.layouts.crosshair.place[2] == pytest.approx(90.0)
     assert viewer.state.slice_index == 2
+
+
+def test_planes_begin_at_the_selected_box_and_follow_the_list_of_lesions(qtbot, app: App) -> None:
+    press(qtbot, app, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    state = app.window.viewer.state
+    series = state.series_case.series
+    nothing = tuple(SliceDetections(each.sop_instance_uid, ()) for each in series.slices)
+    state.store.add_series(series.key, nothing, ())
+    lesion = app.window.findChild(LesionList)
+    qtbot.waitUntil(lambda: lesion.model().rowCount() == 1)  # the expert's, missed
+    row = lesion.visualRect(lesion.model().index(0, 1)).center()
+    qtbot.mouseClick(lesion.viewport(), LEFT, pos=row)
+    assert state.find_selected_box() == BoundingBox(10, 8, 20, 18)
+    press(qtbot, app, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    tumour = find_place(state.slice, 15, 13)
+    assert app.layouts.crosshair.place == pytest.approx(tumour)
+    app.layouts.crosshair.put(series, find_place(state.slice, 30, 30))
+    qtbot.mouseClick(lesion.viewport(), LEFT, pos=row)
+    assert app.layouts.crosshair.place == pytest.approx(tumour)
 
 
 def test_boxes_stand_in_the_planes_they_pass(app: App) -> None:

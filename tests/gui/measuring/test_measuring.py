@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 
 from ctbox.dicom.series import LUNG_WINDOW
@@ -210,3 +211,22 @@ def test_mm_are_refused_without_spacing_and_hu_are_not(qtbot, app: App) -> None:
     (item,) = app.session.measuring.store.all
     assert item.kind is MeasurementKind.ELLIPSE
     assert app.session.measuring.panel.rows[0].lines[2] == "area unknown: no PixelSpacing"
+
+
+def test_texts_of_ruler_and_ellipse_do_not_cover_each_other(
+    qtbot, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(qtbot, app, Qt.Key.Key_D)
+    drag(qtbot, app, (12, 14), (18, 14))
+    press(qtbot, app, Qt.Key.Key_I)
+    drag(qtbot, app, (11, 10), (19, 18))
+    written: dict[str, QRectF] = {}
+    monkeypatch.setattr(
+        "ctbox.gui.measuring.painter.paint_text",
+        lambda _painter, rect, _flags, text, _look: written.update({text: QRectF(rect)}),
+    )
+    app.window.viewer.view.grab()
+    lines = [line for row in app.session.measuring.panel.rows for line in row.lines]
+    assert sorted(written) == sorted(lines)
+    for one, other in itertools.combinations(written.values(), 2):
+        assert not one.intersects(other)

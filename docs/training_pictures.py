@@ -21,7 +21,7 @@ from ctbox.phantom.collection import write_collection
 from ctbox.progress import TaskContext
 
 PATIENTS, SEED, SUBTYPE = 12, 2023, "E"
-STEPS, BATCH, ROUNDS_SHOWN = 60, 4, 2
+STEPS, BATCH, ROUNDS_SHOWN = 45, 4, 1
 
 
 def take_training_pictures(camera: Photographer, app: App, case: Path) -> None:
@@ -57,7 +57,7 @@ def take_run_pictures(camera: Photographer, wizard: TrainingWizard) -> None:
     steps = wizard.run.steps[0]
     camera.wait(lambda: wizard.run.steps[0] > steps + 3)  # then the time left is known
     camera.keep_running("training-6-run", wizard)
-    camera.wait(lambda: wizard.index == RESULT or wizard.run.error is not None)
+    camera.wait(lambda: wizard.index == RESULT or wizard.run.error is not None, 3600.0)
     camera.keep("training-7-before-after", wizard)
     wizard.next.click()
     camera.keep("training-8-adopt", wizard)

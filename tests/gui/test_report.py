@@ -286,7 +286,7 @@ def test_no_word_of_the_table_is_cut_off(
         words = head.fontMetrics().horizontalAdvance(COLUMNS[place].title)
         assert head.sectionSize(place) >= words + 8 + 18  # padding, and the arrow's room
     if name is not None:
-        assert table.horizontalScrollBar().maximum() == 0
+        qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
     window.status.setCurrentIndex(window.status.findData(""))
     assert not table.isColumnHidden([column.title for column in COLUMNS].index("Slice"))
 

@@ -95,6 +95,7 @@ class ResultWindow(QWidget):
         table.setAccessibleName(tr("Results by slice"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setShowGrid(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # UIDs differ at their end
         table.setAlternatingRowColors(True)
@@ -121,12 +122,12 @@ class ResultWindow(QWidget):
         font = QFont(self.table.font())
         font.setWeight(QFont.Weight.DemiBold)
         heading = QFontMetrics(font)
-        self.table.setColumnWidth(len(COLUMNS) - 1, _LEAST)  # takes what is left
         for place in range(len(COLUMNS) - 1):
             title = str(self.proxy.headerData(place, Qt.Orientation.Horizontal))
             needed = heading.horizontalAdvance(title) + _HEADING_PADDING
             needed = max(needed, self.table.sizeHintForColumn(place))
             self.table.setColumnWidth(place, min(needed, _WIDEST))
+        self.table.setColumnWidth(len(COLUMNS) - 1, _LEAST)  # takes what is left
 
     def _lay_out(self) -> None:
         document = self.opened.document

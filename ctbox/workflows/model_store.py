@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,12 +27,15 @@ from ctbox.model.store import (
 from ctbox.workflows.model_store_active import ActiveModel, read_active, write_active
 from ctbox.workflows.model_store_file import (
     read_model_card,
+    sync_files,
     unpack_model_file,
     verify_folder,
     write_model_file,
 )
 
 _BIN = ".bin"
+_ARRIVING = ".arriving-"
+_LEFTOVER_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,15 +317,28 @@ class ModelStore:
     def _arriving(self, name: str) -> Iterator[Path]:
         """Yield a folder to fill; it becomes the model when the block ends well."""
         self.refuse_taken(name)
-        scratch = self.own / f".{name}.arriving-{os.getpid()}"
+        scratch = self.own / f".{name}{_ARRIVING}{os.getpid()}"
         shutil.rmtree(scratch, ignore_errors=True)
         try:
             with _told("stored", self.own):
                 self.own.mkdir(parents=True, exist_ok=True)
+                _remove_leftovers(self.own)
                 yield scratch
+                sync_files(scratch)  # else a power cut may leave the name without its bytes
                 scratch.rename(self.own / name)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _remove_leftovers(own: Path) -> None:
+    """Remove what arrivals left that were killed; those of another process may be under way."""
+    for each in own.glob(f".*{_ARRIVING}*"):
+        try:
+            age = time.time() - each.stat().st_mtime
+        except OSError:
+            continue  # it arrived just now
+        if age > _LEFTOVER_S:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def _stamp(folder: Path) -> str:

@@ -47,6 +47,7 @@ def write_model_file(folder: Path, target: Path) -> Path:
             for name in sorted(_MEMBERS):
                 if (folder / name).is_file():
                     archive.write(folder / name, name)
+        _sync(scratch)
         scratch.replace(target)
     except OSError as error:
         scratch.unlink(missing_ok=True)
@@ -156,6 +157,23 @@ def _copy_weights(archive: zipfile.ZipFile, card: ModelCard, target: Path, sourc
     if digest.hexdigest() != card.weights_sha256:
         raise _refuse("The weights are not those that the card describes (sha256).", source)
     check_safetensors(target, source)
+
+
+def sync_files(folder: Path) -> None:
+    """Have the disk hold the bytes of a folder's files, before it gets the name they go by.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    for each in folder.iterdir():
+        _sync(each)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def check_safetensors(path: Path, source: Path) -> None:

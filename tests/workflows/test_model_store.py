@@ -278,6 +278,38 @@ def test_a_kill_at_any_moment_leaves_a_whole_store(store: ModelStore, run: Path,
     assert store.active_name == "new-b"
 
 
+def test_bytes_are_on_the_disk_before_they_get_their_name(
+    store: ModelStore, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    sync, rename, replace = os.fsync, Path.rename, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (events.append("sync"), sync(handle)))
+    monkeypatch.setattr(Path, "rename", lambda *a: (events.append("name"), rename(*a))[1])
+    monkeypatch.setattr(Path, "replace", lambda *a: (events.append("name"), replace(*a))[1])
+    store.adopt(run)
+    assert events == ["sync", "sync", "sync", "name"]  # weights, card, README
+    events.clear()
+    file = store.export("new-b", run.parent / "out.ctbox-model")
+    assert events == ["sync", "name"]
+    events.clear()
+    store.import_file(file, "again")
+    assert events[-4:] == ["sync", "sync", "sync", "name"]
+
+
+def test_what_killed_arrivals_left_goes_and_what_is_under_way_stays(
+    store: ModelStore, run: Path
+) -> None:
+    left, under_way = store.own / ".old.arriving-1", store.own / ".now.arriving-2"
+    for each in (left, under_way):
+        each.mkdir(parents=True)
+        (each / WEIGHTS_FILE).write_bytes(b"part")
+    os.utime(left, (0, 0))
+    store.adopt(run)
+    assert not left.exists()
+    assert under_way.is_dir()
+    assert names(store) == [SHIPPED, "new-b"]
+
+
 def test_weights_of_a_wrong_format_are_told_apart(tmp_path: Path) -> None:
     for number, data in enumerate((b"", b"\x80\x04K\x01.", b"\xff" * 20, make_weights(1)[:12])):
         path = tmp_path / str(number)

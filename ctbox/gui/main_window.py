@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         )
         self.chip = DeviceChip()
         self.recent_menu = QMenu(tr("Open &recent"), self)
+        self._recent_paths: tuple[str, ...] = ()
+        self.commands["patient"].toggled.connect(lambda _: self.set_recent(self._recent_paths))
         self.presets_menu = PresetMenu(self)
         self.layout_menu = QMenu(tr("La&yout"), self)
         self._docks: list[QDockWidget] = []
@@ -280,12 +282,16 @@ class MainWindow(QMainWindow):
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """List what was opened before, in the menu and on the start page."""
+        self._recent_paths = tuple(paths)
         self.recent_menu.clear()
         self.recent_menu.setEnabled(bool(paths))
-        for path in paths:
-            action = self.recent_menu.addAction(path.replace("&", "&&"))
+        # Folders and archives are named after patients.
+        is_shown = self.commands["patient"].isChecked()
+        for number, path in enumerate(paths, start=1):
+            name = path if is_shown else tr("Case {number}").format(number=number)
+            action = self.recent_menu.addAction(name.replace("&", "&&"))
             action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
-        self.start_page.set_recent(paths)
+        self.start_page.set_recent(paths, are_named=is_shown)
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw all icons in the theme's colours."""

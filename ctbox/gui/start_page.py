@@ -151,17 +151,18 @@ class StartPage(QWidget):
 
     # --- what is shown ----------------------------------------------------------------------
 
-    def set_recent(self, paths: Sequence[str]) -> None:
-        """List what was opened before, newest first."""
+    def set_recent(self, paths: Sequence[str], *, are_named: bool = True) -> None:
+        """List what was opened before, newest first; by numbers if it is not to be named."""
         while (item := self._recent.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         self._recent_title.setVisible(bool(paths))
-        for path in paths[:_MAX_RECENT]:
-            button = QPushButton(_describe_path(path))
+        for number, path in enumerate(paths[:_MAX_RECENT], start=1):
+            hidden = tr("Case {number}").format(number=number)
+            button = QPushButton(_describe_path(path) if are_named else hidden)
             button.setProperty("link", True)
-            button.setToolTip(path)
+            button.setToolTip(path if are_named else "")
             button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button)
 

@@ -271,6 +271,17 @@ def test_enter_accepts_the_selected_ai_box(desk: Desk) -> None:
     assert desk.mine == (second,)
 
 
+def test_a_removed_box_comes_back_once(desk: Desk) -> None:
+    desk.draw(BoundingBox(10, 10, 30, 30))
+    desk.press(Key.Key_Delete)
+    note = desk.app.session.notices[-1]
+    desk.press(Key.Key_Z, CONTROL)
+    assert desk.mine == (BoundingBox(10, 10, 30, 30),)
+    desk.qtbot.mouseClick(note.action_button, Qt.MouseButton.LeftButton)
+    assert desk.mine == (BoundingBox(10, 10, 30, 30),)
+    desk.qtbot.waitUntil(lambda: note not in desk.app.session.notices)
+
+
 @pytest.mark.parametrize("moved", [False, True])
 def test_an_accepted_box_is_told_and_can_be_given_back(desk: Desk, *, moved: bool) -> None:
     desk.predict(0, (BoundingBox(10, 10, 30, 30), 0.9))

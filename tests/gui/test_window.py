@@ -368,6 +368,13 @@ def test_folder_dialog_and_recent(
         app.window.commands["open_folder"].trigger()
     (recent,) = app.window.recent_menu.actions()
     assert recent.text() == str(folder)
+    press(qtbot, app, Qt.Key.Key_F9)  # whose folder it is must not be read over a shoulder
+    (recent,) = app.window.recent_menu.actions()
+    assert recent.text() == "Case 1"
+    qtbot.wait(10)  # the old links go with the next events
+    links = app.window.start_page.findChildren(QPushButton)
+    assert not any(str(folder) in each.text() + each.toolTip() for each in links)
+    assert "Case 1" in [each.text() for each in links]
     with qtbot.waitSignal(app.session.cases.case_opened):
         recent.trigger()
     assert app.session.collect_settings().recent_paths == (str(folder),)

@@ -11,7 +11,7 @@ from ctbox.gui.editing.geometry import shift_box
 from ctbox.gui.editing.label_chooser import LabelChooser
 from ctbox.gui.editing.state import EditingState
 from ctbox.gui.main_window import MainWindow
-from ctbox.gui.toasts import ToastArea
+from ctbox.gui.toasts import Toast, ToastArea
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer.state import Selection, ViewerState
 
@@ -37,6 +37,8 @@ class BoxCommands(QObject):
         self._window = window
         self._editing = editing
         self._toasts = toasts
+        self._removed: dict[int, Toast] = {}
+        editing.edits_changed.connect(self._on_edits_changed)
 
     @property
     def _state(self) -> ViewerState:
@@ -66,18 +68,26 @@ class BoxCommands(QObject):
         if own is None:
             self._toasts.show_toast(self._explain_locked())
         elif self._editing.remove(own) and own.box_id > 0:
-            self._toasts.show_toast(
+            note = self._toasts.show_toast(
                 tr("Your box {label} is removed.").format(label=own.label),
                 action_text=tr("Undo"),
                 on_action=lambda: self._bring_back(own),
                 seconds=_UNDO_SECONDS,
             )
+            self._removed[own.box_id] = note
+            note.destroyed.connect(lambda _=None: self._removed.pop(own.box_id, None))
+
+    def _on_edits_changed(self) -> None:
+        """Take notes away whose box is there again, by the Undo key."""
+        for box_id, note in list(self._removed.items()):
+            if box_id in self._editing.boxes.by_id:
+                note.dismiss()
 
     def _bring_back(self, own: OwnBox) -> None:
+        if own.box_id in self._editing.boxes.by_id:
+            return  # it came back another way: never a twin
         # Other edits may have followed: then it is drawn anew rather than all of them undone.
-        if self._editing.store.undo_text == "Remove box" and own.box_id not in (
-            self._editing.boxes.by_id
-        ):
+        if self._editing.store.undo_text == "Remove box":
             self._window.commands["undo"].trigger()
         else:
             self._editing.restore(own)

@@ -2570,6 +2570,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Aufteilung: ein, zwei oder vier Bilder, und was sie verbindet</translation>
     </message>
     <message>
+        <source>Case {number}</source>
+        <translation>Fall {number}</translation>
+    </message>
+    <message>
         <source>Measurements</source>
         <translation>Messungen</translation>
     </message>

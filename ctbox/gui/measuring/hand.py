@@ -14,17 +14,19 @@ from ctbox.gui.measuring.geometry import (
     compute_ellipse_distance,
     compute_segment_distance,
 )
+from ctbox.gui.measuring.label_layout import Around
 from ctbox.gui.measuring.measurement import (
     Measurement,
     MeasurementKind,
     describe_measurement,
     find_refusal,
 )
-from ctbox.gui.measuring.painter import paint_measurement
+from ctbox.gui.measuring.painter import DrawnMeasurement, paint_measurements
 from ctbox.gui.measuring.store import MeasurementStore
 from ctbox.gui.measuring.surface import Surface
 from ctbox.gui.viewer.gestures import CLICK_TRAVEL
 from ctbox.gui.viewer.hands import Pointer
+from ctbox.gui.viewer.overlay_painter import OverlayPainter
 from ctbox.gui.viewer.placement import ImageMapping
 
 _HANDLE_REACH = 9.0
@@ -227,14 +229,24 @@ class MeasuringHand(QObject):
 
     def paint(self, painter: QPainter, mapping: ImageMapping, area: QRectF) -> None:
         """Draw the slice's measurements and the one being made."""
-        draft = self._draft
-        selected = self._store.selected
-        for item in self._find_shown():
-            if draft is None or item.number != draft.number:
-                look = self._describe(item), item == selected
-                paint_measurement(painter, mapping, area, item, look)
+        drawn = self.find_drawn()
+        if drawn:
+            overlay = OverlayPainter(painter, mapping, area)
+            scene = self._view.scene
+            around = Around(overlay.measure_texts(scene), overlay.measure_boxes(scene))
+            paint_measurements(painter, mapping, area, drawn, around)
+
+    def find_drawn(self) -> tuple[DrawnMeasurement, ...]:
+        """Return the slice's measurements with their texts; last the one being made or moved."""
+        draft, selected = self._draft, self._store.selected
+        drawn = [
+            DrawnMeasurement(item, self._describe(item), item == selected)
+            for item in self._find_shown()
+            if draft is None or item.number != draft.number
+        ]
         if draft is not None:
-            paint_measurement(painter, mapping, area, draft, (self._describe(draft), True))
+            drawn.append(DrawnMeasurement(draft, self._describe(draft), is_selected=True))
+        return tuple(drawn)
 
     def _describe(self, item: Measurement) -> tuple[str, ...]:
         slice_, pixels = self._surface.find_slice(), self._view.pixels

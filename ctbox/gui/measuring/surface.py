@@ -13,6 +13,7 @@ from ctbox.dicom.series import Slice
 from ctbox.gui.viewer.hands import Hand
 from ctbox.gui.viewer.panel import ViewerPanel
 from ctbox.gui.viewer.placement import ImageSize
+from ctbox.gui.viewer.scene import Scene
 
 
 class MeasuredView(Protocol):
@@ -21,6 +22,11 @@ class MeasuredView(Protocol):
     @property
     def image_size(self) -> ImageSize:
         """Columns and rows of the picture, and the shape of its pixels."""
+        ...
+
+    @property
+    def scene(self) -> Scene:
+        """The boxes and texts that lie over it."""
         ...
 
     @property

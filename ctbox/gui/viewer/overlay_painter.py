@@ -61,9 +61,7 @@ class OverlayPainter:
 
     def paint(self, scene: Scene) -> None:
         """Paint all layers, boxes below texts."""
-        metrics = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold))
-        corners = fit_corners(scene.corners, self._inner.width(), metrics)
-        scene = replace(scene, corners=corners)
+        scene = self._fit(scene)
         texts = self._measure_corners(scene)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if scene.attention is not None:
@@ -81,6 +79,25 @@ class OverlayPainter:
             self._paint_scale_bar(scene.column_mm)
         if scene.message:
             self._paint_message(scene.message)
+        # Whatever is painted next begins with the viewer's own font again.
+        self._painter.setFont(self._font)
+
+    def measure_texts(self, scene: Scene) -> tuple[QRectF, ...]:
+        """Return where a scene's texts stand: corners, letters, tags and the scale bar's."""
+        scene = self._fit(scene)
+        texts = self._measure_corners(scene)
+        tags = [place for _, place in self._place_tags(scene.boxes, texts)]
+        letters = [place for place, _, letter in self._place_letters(scene, texts) if letter]
+        bar = [] if scene.column_mm is None else [self._measure_scale_bar(scene.column_mm)]
+        return (*texts, *tags, *letters, *bar)
+
+    def measure_boxes(self, scene: Scene) -> tuple[QRectF, ...]:
+        """Return where a scene's boxes lie."""
+        return tuple(self._to_rect(mark) for mark in scene.boxes)
+
+    def _fit(self, scene: Scene) -> Scene:
+        metrics = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold))
+        return replace(scene, corners=fit_corners(scene.corners, self._inner.width(), metrics))
 
     # --- boxes and outline ------------------------------------------------------------------
 
@@ -116,19 +133,23 @@ class OverlayPainter:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_tags(self, boxes: tuple[BoxMark, ...], texts: list[QRectF]) -> None:
-        """Write each kind's tag at a corner of its own, moved where it would lie over another.
+        self._painter.setFont(self._sized_font(-0.5, QFont.Weight.DemiBold))
+        for mark, place in self._place_tags(boxes, texts):
+            self._paint_tag(mark, place)
+
+    def _place_tags(
+        self, boxes: tuple[BoxMark, ...], texts: list[QRectF]
+    ) -> list[tuple[BoxMark, QRectF]]:
+        """Return each kind's tag at a corner of its own, moved where it would lie over another.
 
         The expert's stands above on the left, the reader's above on the right, predictions'
         below on the right. A box out of sight leaves no tag at the edge.
         """
-        font = self._sized_font(-0.5, QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(font)
+        metrics = QFontMetricsF(self._sized_font(-0.5, QFont.Weight.DemiBold))
         seen = [mark for mark in boxes if self._to_rect(mark).intersects(self._area)]
         seen.sort(key=lambda mark: not mark.selected)
         wishes = [self._wish_tag(mark, metrics) for mark in seen]
-        self._painter.setFont(font)
-        for mark, place in zip(seen, lay_out_tags(wishes, self._area, texts), strict=True):
-            self._paint_tag(mark, place)
+        return list(zip(seen, lay_out_tags(wishes, self._area, texts), strict=True))
 
     def _wish_tag(self, mark: BoxMark, metrics: QFontMetricsF) -> TagWish:
         width = metrics.horizontalAdvance(mark.tag) + 2 * _TAG_PADDING
@@ -237,23 +258,43 @@ class OverlayPainter:
         self._paint_text(rect, _RIGHT, readout.text, font, color)
 
     def _paint_edges(self, scene: Scene, texts: list[QRectF]) -> None:
-        edges, center = scene.edges, Qt.AlignmentFlag.AlignVCenter
         font = self._sized_font(2, QFont.Weight.DemiBold)
-        color = OVERLAY.letters
-        middle = Qt.AlignmentFlag.AlignHCenter
-        self._paint_text(self._inner, _LEFT | center, edges.left, font, color)
-        self._paint_text(self._inner, _RIGHT | center, edges.right, font, color)
-        metrics = QFontMetricsF(font)
+        center = Qt.AlignmentFlag.AlignVCenter
+        for place, align, letter in self._place_letters(scene, texts):
+            self._paint_text(place, align | center, letter, font, OVERLAY.letters)
+
+    def _place_letters(
+        self, scene: Scene, texts: list[QRectF]
+    ) -> list[tuple[QRectF, Qt.AlignmentFlag, str]]:
+        """Return place, alignment and text of the letters at the four edges."""
+        edges, inner = scene.edges, self._inner
+        metrics = QFontMetricsF(self._sized_font(2, QFont.Weight.DemiBold))
+        placed = []
+        for letter, align in ((edges.left, _LEFT), (edges.right, _RIGHT)):
+            rect = QRectF(0, 0, metrics.horizontalAdvance(letter), metrics.height())
+            rect.moveCenter(inner.center())
+            if align is _LEFT:
+                rect.moveLeft(inner.left())
+            else:
+                rect.moveRight(inner.right())
+            placed.append((rect, align, letter))
         size = QSizeF(metrics.horizontalAdvance("A"), metrics.height())
         for letter, from_top in ((edges.top, True), (edges.bottom, False)):
             rect = QRectF(QPointF(), size)
-            rect.moveCenter(self._inner.center())
+            rect.moveCenter(inner.center())
             if from_top:
-                rect.moveTop(self._inner.top())
+                rect.moveTop(inner.top())
             else:
-                rect.moveBottom(self._inner.bottom())
+                rect.moveBottom(inner.bottom())
             place = place_letter(rect, texts, from_top=from_top)
-            self._paint_text(place, middle | center, letter, font, color)
+            placed.append((place, Qt.AlignmentFlag.AlignHCenter, letter))
+        return placed
+
+    def _measure_scale_bar(self, column_mm: float) -> QRectF:
+        """Return where the scale bar and its length stand."""
+        top, length = self._area.center().y() + 26, self._area.height() * 0.22
+        width = 10 + QFontMetricsF(self._sized_font(-0.5)).horizontalAdvance("00 cm")
+        return QRectF(self._inner.left(), top, width, length)
 
     def _paint_scale_bar(self, column_mm: float) -> None:
         """Draw an upright bar at the left edge's lower half, with its length beside it."""

@@ -61,12 +61,12 @@ def lay_out_tags(
 def _find_place(wish: TagWish, taken: Sequence[QRectF], area: QRectF) -> QRectF:
     first = None
     for corner in _list_corners(wish):
-        place = _move_inside(QRectF(corner, wish.size), area)
+        place = move_inside(QRectF(corner, wish.size), area)
         first = first or place
         if not _hits(place, taken):
             return place
     best = first or QRectF(wish.box.topLeft(), wish.size)
-    return _search_rows(best, taken, area) or best
+    return search_rows(best, taken, area) or best
 
 
 def _list_corners(wish: TagWish) -> list[QPointF]:
@@ -83,7 +83,7 @@ def _list_corners(wish: TagWish) -> list[QPointF]:
     return corners + [QPointF(x, y) for x in sides for y in (box.top(), box.bottom() - height)]
 
 
-def _search_rows(start: QRectF, taken: Sequence[QRectF], area: QRectF) -> QRectF | None:
+def search_rows(start: QRectF, taken: Sequence[QRectF], area: QRectF) -> QRectF | None:
     """Return the nearest free place on rows above and below, and columns beside."""
     down, across = start.height() + GAP, start.width() + GAP
     grid = _sort_grid(int(area.width() / across) + 1, int(area.height() / down) + 1)
@@ -105,7 +105,7 @@ def _hits(place: QRectF, taken: Sequence[QRectF]) -> bool:
     return any(place.intersects(each) for each in taken)
 
 
-def _move_inside(rect: QRectF, area: QRectF) -> QRectF:
+def move_inside(rect: QRectF, area: QRectF) -> QRectF:
     """Return the rectangle on whole points, moved so that it lies in the area as far as it fits."""
     left = max(math.floor(min(rect.left(), area.right() - rect.width())), area.left())
     top = max(math.floor(min(rect.top(), area.bottom() - rect.height())), area.top())

@@ -46,6 +46,8 @@ class ProblemKind(StrEnum):
     """No slice with the file's SOP Instance UID was opened."""
     DUPLICATE = "duplicate"
     """Another folder holds a file for the same slice, and that one is used."""
+    AMBIGUOUS = "ambiguous"
+    """Images of several series bear the slice's UID, which breaks the standard."""
     FOLDER = "folder"
     """A folder or archive could not be read to its end."""
 

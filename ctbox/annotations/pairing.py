@@ -30,18 +30,22 @@ class Pairing:
     duplicates : tuple of AnnotationProblem
         Files not used because another folder holds a file for the same slice, whether that
         slice was opened or not.
+    ambiguous : tuple of AnnotationProblem
+        Files of opened slices whose UID images of other series bear too; counted as matched.
     """
 
     by_uid: dict[str, tuple[Annotation, ...]]
     matched_files: int = 0
     orphans: tuple[AnnotationProblem, ...] = ()
     duplicates: tuple[AnnotationProblem, ...] = ()
+    ambiguous: tuple[AnnotationProblem, ...] = ()
 
 
 def pair_annotations(
     annotation_set: AnnotationSet,
     sop_instance_uids: Collection[str],
     folder_of_uid: Mapping[str, str] | None = None,
+    rivals: Mapping[str, Collection[str]] | None = None,
 ) -> Pairing:
     """Return the annotations of each opened slice.
 
@@ -59,14 +63,27 @@ def pair_annotations(
     folder_of_uid : mapping, optional
         SOP Instance UID to patient ID or annotation folder: "Lung_Dx-A0212" and "A0212" are
         the same.
+    rivals : mapping, optional
+        SOP Instance UID to the patients of other series' images that bear it too. Where they are
+        of another patient, only the files in the slice's own patient's folder are used: boxes
+        never come to lie on an image of someone else.
     """
     opened = frozenset(sop_instance_uids)
     by_uid: dict[str, tuple[Annotation, ...]] = {}
     orphans: list[AnnotationProblem] = []
     duplicates: list[AnnotationProblem] = []
+    ambiguous: list[AnnotationProblem] = []
     matched = 0
-    for uid, files in _group_by_uid(annotation_set).items():
-        chosen = _choose_file(files, (folder_of_uid or {}).get(uid))
+    for uid, all_files in _group_by_uid(annotation_set).items():
+        patient, files = (folder_of_uid or {}).get(uid), all_files
+        if uid in opened and rivals and uid in rivals:
+            own = list_own([file.folder for file in all_files], patient, rivals[uid])
+            files = [all_files[place] for place in own]
+            ambiguous.extend(_describe_ambiguous(all_files, files))
+            matched += len(all_files) - len(files)
+            if not files:
+                continue
+        chosen = _choose_file(files, patient)
         duplicates.extend(_describe_duplicates(files, chosen))
         if uid not in opened:
             kind = ProblemKind.ORPHAN
@@ -75,7 +92,7 @@ def pair_annotations(
         matched += len(files)
         if isinstance(chosen, AnnotationFile) and chosen.annotations:
             by_uid[uid] = chosen.annotations
-    return Pairing(by_uid, matched, tuple(orphans), tuple(duplicates))
+    return Pairing(by_uid, matched, tuple(orphans), tuple(duplicates), tuple(ambiguous))
 
 
 def find_linked_folders(annotation_set: AnnotationSet) -> tuple[frozenset[str], ...]:
@@ -124,6 +141,41 @@ def choose_place(candidates: Sequence[tuple[bool, str | None]], patient: str | N
     filled = [place for place in places if candidates[place][0]] or list(places)
     own = (place for place in filled if _is_patients(candidates[place][1], patient))
     return next(own, filled[0])
+
+
+def list_own(
+    folders: Sequence[str | None], patient: str | None, rivals: Collection[str]
+) -> list[int]:
+    """Return which files of a slice may be used though other series' images bear its UID.
+
+    Parameters
+    ----------
+    folders : sequence of (str or None)
+        The folder of each file.
+    patient : str or None
+        The slice's patient ID or annotation folder.
+    rivals : collection of str
+        Patient IDs of the other images; all files may be used if they are the same patient's.
+    """
+    strangers = {get_short_name(each) for each in rivals} - {get_short_name(patient or "")}
+    return [
+        place
+        for place, folder in enumerate(folders)
+        if not strangers or _is_patients(folder, patient)
+    ]
+
+
+def _describe_ambiguous(
+    files: Sequence[_AnyFile], used: Sequence[_AnyFile]
+) -> Iterator[AnnotationProblem]:
+    start = "Several series have an image with this slice's SOP Instance UID"
+    for file in files:
+        reason = (
+            f"{start}: see whether the boxes fit the one that is shown."
+            if file in used
+            else f"{start}, and the one that is shown is another patient's: not used."
+        )
+        yield AnnotationProblem(file.source, ProblemKind.AMBIGUOUS, reason)
 
 
 def _is_patients(folder: str | None, patient: str | None) -> bool:

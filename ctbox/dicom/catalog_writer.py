@@ -17,6 +17,7 @@ from typing import Any
 
 from ctbox.dicom.archives import MemberSpan
 from ctbox.dicom.catalog import Catalog
+from ctbox.dicom.catalog_rivals import mark_series_of_file
 from ctbox.dicom.catalog_rows import HeaderRows
 from ctbox.dicom.catalog_scan import FolderListing, FoundFile, is_there
 from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds
@@ -366,9 +367,5 @@ def _insert_skipped(
 
 def delete_file(connection: sqlite3.Connection, file_id: int) -> None:
     """Take out a file with its instances; their series are to be built anew."""
-    connection.execute(
-        "UPDATE series_uid SET is_dirty = 1 "
-        "WHERE id IN (SELECT series_id FROM instance WHERE file_id = ?)",
-        (file_id,),
-    )
+    mark_series_of_file(connection, file_id)
     connection.execute("DELETE FROM file WHERE id = ?", (file_id,))

@@ -7,7 +7,7 @@ cannot be read is listed with its reason, and the rest goes on.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctbox.dicom.grouping import build_series
@@ -40,18 +40,24 @@ NOT_DICOM = "Not a DICOM file."
 
 @dataclass(frozen=True, slots=True)
 class FoundInstances:
-    """Readable instances in the order of their paths, and the files that are none."""
+    """Readable instances in the order of their paths, the files that are none, and rivals.
+
+    `rivals` gives, for the SOP Instance UID of a slice that images of other series bear too, the
+    patient IDs of those images, which were left out.
+    """
 
     headers: tuple[InstanceHeader, ...]
     skipped: tuple[SkippedFile, ...]
+    rivals: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesScan:
-    """Series in display order, and the files that were not read."""
+    """Series in display order, the files that were not read, and `FoundInstances.rivals`."""
 
     series: tuple[Series, ...]
     skipped: tuple[SkippedFile, ...]
+    rivals: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_series(path: Path, ctx: TaskContext | None = None) -> SeriesScan:
@@ -80,18 +86,20 @@ def read_series(path: Path, ctx: TaskContext | None = None) -> SeriesScan:
         If `ctx` was cancelled.
     """
     found = find_instances(path, ctx or TaskContext())
-    return SeriesScan(build_series(found.headers), found.skipped)
+    return SeriesScan(build_series(found.headers), found.skipped, found.rivals)
 
 
 def find_instances(path: Path, ctx: TaskContext) -> FoundInstances:
     """Read the header of every instance at a place; parameters and errors as `read_series`.
 
-    Of instances that repeat a SOP Instance UID the first by path is kept.
+    Of instances that repeat a SOP Instance UID the first by path is kept; where the others are
+    of another series, which breaks the standard, this is named.
     """
     listing = list_sources(path, ctx)
     sources, skipped = listing.sources, listing.skipped
     headers: list[InstanceHeader] = []
-    first_with: dict[str, InstanceSource] = {}
+    first_with: dict[str, InstanceHeader] = {}
+    rivals: defaultdict[str, set[str]] = defaultdict(set)
     for done, source in enumerate(sources):
         ctx.check()
         ctx.report(Progress(done, len(sources), "Reading DICOM headers"))
@@ -101,14 +109,30 @@ def find_instances(path: Path, ctx: TaskContext) -> FoundInstances:
             continue
         uid = found[0].slice_.sop_instance_uid
         if uid in first_with:
-            reason = f"Duplicate of {first_with[uid].display}: same SOP Instance UID."
-            skipped.append(SkippedFile(source.display, reason))
+            skipped.append(SkippedFile(source.display, _compare(first_with[uid], found[0])))
+            if found[0].series_instance_uid != first_with[uid].series_instance_uid:
+                for header in found:
+                    patient = header.attributes.patient_id or ""
+                    rivals[header.slice_.sop_instance_uid].add(patient)
             continue
-        first_with[uid] = source
+        first_with[uid] = found[0]
         headers += found
     ctx.report(Progress(len(sources), len(sources), "Reading DICOM headers"))
     skipped = _gather_foreign_archives(path, sources, skipped)
-    return FoundInstances(tuple(headers), tuple(sorted(skipped, key=lambda file: file.path)))
+    return FoundInstances(
+        tuple(headers),
+        tuple(sorted(skipped, key=lambda file: file.path)),
+        {uid: frozenset(patients) for uid, patients in rivals.items()},
+    )
+
+
+def _compare(first: InstanceHeader, other: InstanceHeader) -> str:
+    reason = f"Duplicate of {first.slice_.source.display}: same SOP Instance UID"
+    if first.attributes.patient_id != other.attributes.patient_id:
+        return f"{reason}, though it is another patient's image."
+    if first.series_instance_uid != other.series_instance_uid:
+        return f"{reason}, though it is of another series."
+    return f"{reason}."
 
 
 def _gather_foreign_archives(

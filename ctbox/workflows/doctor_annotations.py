@@ -50,6 +50,8 @@ def check_annotations(inputs: DoctorInputs) -> Found:
         if captured:
             found[checks.CAPTURES].append(Item(inputs.relate(file.source), captured))
     _check_duplicates(annotations, inputs, found)
+    for problem in inputs.pairing.ambiguous:
+        found[checks.AMBIGUOUS].append(_describe(problem, inputs))
     for group in find_linked_folders(annotations):
         found[checks.LINKED_PATIENTS].append(Item(" + ".join(sorted(group))))
     return found

@@ -81,6 +81,16 @@ SAME_UID_SAME_BOXES = Check(
     "The same annotation lies in two patients' folders.",
     "Counts it once. Both copies stay, because they tell that the patients are linked.",
 )
+AMBIGUOUS = Check(
+    "ambiguous-annotation",
+    "Annotations of an image that several series claim",
+    Severity.PERSON,
+    "file",
+    "Images of different series bear the SOP Instance UID that the file names, which breaks the "
+    "standard: it does not tell which of them the boxes were drawn on.",
+    "Uses the boxes on the first image by path if its patient is the folder's, or if all are one "
+    "patient's; else leaves them out.",
+)
 LINKED_PATIENTS = Check(
     "linked-patients",
     "Patients that must stay in one split",
@@ -189,7 +199,7 @@ DUPLICATE_IMAGE = Check(
     "Images with one SOP Instance UID",
     Severity.WARNING,
     "file",
-    "Two files claim to be the same image.",
+    "Two files claim to be the same image; each tells whether they are of one series.",
     "Keeps the first by path.",
 )
 ORPHAN = Check(
@@ -311,7 +321,7 @@ ANNOTATION_CHECKS = (
 SUBJECT_CHECKS = (NO_SUBJECT, NO_FOLDER)
 """Made where there are annotation files, and images or metadata.csv."""
 PAIR_CHECKS = (
-    ORPHAN, FOREIGN_FOLDER, SIZE_MISMATCH, TWIN_BOXES, UNANNOTATED_TWIN, ANNOTATION_HOLE,
+    AMBIGUOUS, ORPHAN, FOREIGN_FOLDER, SIZE_MISMATCH, TWIN_BOXES, UNANNOTATED_TWIN, ANNOTATION_HOLE,
 )  # fmt: skip
 """Made where there are annotation files and images."""
 IMAGE_CHECKS = (

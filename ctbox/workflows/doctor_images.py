@@ -24,6 +24,7 @@ from ctbox.workflows.doctor_twins import TwinPair, find_twins
 from ctbox.workflows.open_case import SeriesCase
 
 _DUPLICATE = "Duplicate of "
+_SAME_UID = ": same SOP Instance UID"
 NOT_DICOM = "Not a DICOM file."
 _IMAGE_SUFFIXES = ("", ".dcm", ".DCM", ".ima", ".IMA", ".dicom")
 _SAME_BOX_IOU = 0.999
@@ -44,7 +45,9 @@ def _check_skipped(skipped: SkippedFile, inputs: DoctorInputs, found: Found) -> 
     place = inputs.relate(skipped.path)
     if skipped.reason.startswith(_DUPLICATE):
         # The first file of a duplicate stands in the reason, with its whole path.
-        detail = "Same SOP Instance UID as " + inputs.relate(_name_original(skipped.reason))
+        original = inputs.relate(_name_original(skipped.reason))
+        more = skipped.reason.rpartition(_SAME_UID)[2].rstrip(".")
+        detail = f"Same SOP Instance UID as {original}{more}"
         found[checks.DUPLICATE_IMAGE].append(Item(place, detail))
         return
     is_other = skipped.reason == NOT_DICOM and PurePosixPath(place).suffix not in _IMAGE_SUFFIXES

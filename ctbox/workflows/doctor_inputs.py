@@ -174,7 +174,12 @@ def read_inputs(request: DoctorRequest, ctx: TaskContext) -> DoctorInputs:
         annotations_reason="There are no annotation files here.",
         series_of_uid=series_of_uid,
         slice_of_uid={s.sop_instance_uid: s for one in _list(scan) for s in one.slices},
-        pairing=pair_annotations(annotations or AnnotationSet(""), patients.keys(), patients),
+        pairing=pair_annotations(
+            annotations or AnnotationSet(""),
+            patients.keys(),
+            patients,
+            None if scan is None else scan.rivals,
+        ),
     )
 
 

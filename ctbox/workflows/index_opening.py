@@ -15,6 +15,7 @@ from ctbox.annotations.sources import AnnotationSource
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
 from ctbox.dicom.catalog_query import CatalogFilter, CatalogQuery
+from ctbox.dicom.catalog_rivals import find_rivals
 from ctbox.dicom.series import InstanceSource, Series
 from ctbox.errors import AnnotationError, ArchiveError, CatalogError
 from ctbox.progress import Progress, TaskContext
@@ -67,8 +68,9 @@ def open_catalogued(request: CataloguedRequest, ctx: TaskContext) -> Case:
         if not any(series.key == request.series_key for series in kept):
             raise _describe_gone(request, problems)
         found = _read_annotations(catalog, request.annotations, kept, ctx)
+        rivals = _find_rivals(catalog, kept)
     place = _find_common_folder(kept)
-    return assemble_case(place, OpenedSeries(tuple(kept), tuple(problems)), found)
+    return assemble_case(place, OpenedSeries(tuple(kept), tuple(problems), rivals), found)
 
 
 def open_annotated(path: Path, annotations: Path | None, ctx: TaskContext) -> Case:
@@ -115,7 +117,13 @@ def open_annotated(path: Path, annotations: Path | None, ctx: TaskContext) -> Ca
                 path,
             )
         found = _read_annotations(catalog, annotations, kept, ctx)
-    return assemble_case(str(path), OpenedSeries(tuple(kept), tuple(problems)), found)
+        rivals = _find_rivals(catalog, kept)
+    return assemble_case(str(path), OpenedSeries(tuple(kept), tuple(problems), rivals), found)
+
+
+def _find_rivals(catalog: Catalog, kept: Sequence[Series]) -> dict[str, frozenset[str]]:
+    asked = (catalog.ask("SELECT series_id FROM series WHERE key = ?", (s.key,)) for s in kept)
+    return find_rivals(catalog, {row[0] for rows in asked for row in rows})
 
 
 def _read_unchanged(

@@ -10,12 +10,14 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ctbox.annotations.pairing import choose_place, get_short_name
+from ctbox.annotations.pairing import choose_place, get_short_name, list_own
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
+from ctbox.dicom.catalog_rivals import find_rivals, mark_rivals
 from ctbox.dicom.catalog_scan import is_there
 from ctbox.dicom.catalog_schema import decode_path
 from ctbox.dicom.catalog_writer import delete_file
@@ -38,6 +40,7 @@ def build_changed_series(catalog: Catalog, ctx: TaskContext) -> int:
     TaskCancelledError
         If cancelled; what is left is built by the next run.
     """
+    mark_rivals(catalog)
     for series_id in _list_changed(catalog):
         ctx.check()
         # Ahead of all building: an archive that goes changes its other series as well.
@@ -114,13 +117,16 @@ def _describe_series(
 ) -> list[tuple[Any, ...]]:
     uids = {slice_.sop_instance_uid for series in built for slice_ in series.slices}
     files = find_annotations(catalog, uids) if uids else {}
+    rivals = find_rivals(catalog, [series_id])
     parts: defaultdict[int, int] = defaultdict(int)
     rows = []
     for series in built:
         parts[series.part] += 1
         phases = sum(other.part == series.part for other in built)
         number = f"{parts[series.part]} of {phases}" if series.was_split and phases > 1 else None
-        rows.append(_describe_one(series_id, series, number, files))
+        own = _leave_others(files, series.patient_id, rivals)
+        described = replace(series, problems=(*series.problems, *_tell_rivals(series, rivals)))
+        rows.append(_describe_one(series_id, described, number, own))
     return rows
 
 
@@ -148,6 +154,25 @@ def _describe_one(
         len(problems), json.dumps(problems, ensure_ascii=False),
         int(series.is_secondary_capture), int(series.not_a_volume),
     )  # fmt: skip
+
+
+def _leave_others(
+    files: dict[str, list[AnnotationRow]], patient: str | None, rivals: dict[str, frozenset[str]]
+) -> dict[str, list[AnnotationRow]]:
+    """Return the annotation files without those of another patient's image of the same UID."""
+    kept = dict(files)
+    for uid in rivals.keys() & files.keys():
+        own = list_own([row.folder for row in files[uid]], patient, rivals[uid])
+        kept[uid] = [files[uid][place] for place in own]
+    return {uid: rows for uid, rows in kept.items() if rows}
+
+
+def _tell_rivals(series: Series, rivals: dict[str, frozenset[str]]) -> list[str]:
+    shared = [uid for uid in _list_uids(series) if uid.partition("#")[0] in rivals]
+    if not shared:
+        return []
+    images = "1 image has" if len(shared) == 1 else f"{len(shared)} images have"
+    return [f"{images} the SOP Instance UID of an image of another series."]
 
 
 def _list_uids(series: Series) -> list[str]:

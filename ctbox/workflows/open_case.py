@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ctbox.annotations.annotation import Annotation, AnnotationProblem
@@ -91,10 +91,14 @@ class Case:
 
 @dataclass(frozen=True)
 class OpenedSeries:
-    """Series without their annotations, and the files that were not read."""
+    """Series without their annotations, the files that were not read, and rivals.
+
+    `rivals` gives, for the UID of a slice that images of other series bear too, their patients.
+    """
 
     series: tuple[Series, ...]
     skipped: tuple[FileProblem, ...]
+    rivals: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def open_series(path: Path, ctx: TaskContext) -> OpenedSeries:
@@ -108,7 +112,7 @@ def open_series(path: Path, ctx: TaskContext) -> OpenedSeries:
         If cancelled.
     """
     scan = read_series(path, ctx)
-    return OpenedSeries(scan.series, tuple(_describe_skipped(scan.skipped)))
+    return OpenedSeries(scan.series, tuple(_describe_skipped(scan.skipped)), scan.rivals)
 
 
 def open_case(
@@ -177,7 +181,7 @@ def assemble_case(path: str, opened: OpenedSeries, found: AnnotationSet) -> Case
         for series in opened.series
         for each in series.slices
     }
-    pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid)
+    pairing = pair_annotations(found, folder_of_uid.keys(), folder_of_uid, opened.rivals)
     return Case(
         path=path,
         series=tuple(_join(series, pairing) for series in _order(opened.series, pairing)),
@@ -222,7 +226,10 @@ def _summarise(found: AnnotationSet, pairing: Pairing) -> AnnotationSummary:
         unparsable=tuple(_describe(found.unparsable)),
         unknown_labels=tuple(_describe(found.unknown_labels)),
         duplicates=tuple(_describe(pairing.duplicates)),
-        warnings=tuple(_describe(each for each in found.warnings if each not in told)),
+        warnings=(
+            *_describe(pairing.ambiguous),
+            *_describe(each for each in found.warnings if each not in told),
+        ),
     )
 
 

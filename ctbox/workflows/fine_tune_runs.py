@@ -100,6 +100,8 @@ def read_forgotten(out: Path) -> tuple[str, ...]:
 def discard_run(out: Path) -> Path:
     """Put a run into the bin beside it; return where it lies there.
 
+    Of one that was over its model and figures are kept, not the state to go on from.
+
     Raises
     ------
     TrainingDataError
@@ -116,4 +118,6 @@ def discard_run(out: Path) -> Path:
             "Close what has its files open.",
             out,
         ) from error
+    if is_over(place):
+        shutil.rmtree(place / STATE_FOLDER, ignore_errors=True)
     return place

@@ -110,6 +110,18 @@ def test_a_run_is_found_until_it_is_adopted_or_discarded(home: Path) -> None:
     assert fine_tune_runs.find_open_run() is None
 
 
+@pytest.mark.parametrize("was_over", [True, False])
+def test_a_discarded_run_keeps_its_state_only_where_it_could_go_on(
+    home: Path, was_over: bool
+) -> None:
+    run = make_run(home, "2026-a")
+    if was_over:
+        (run / fine_tune_runs.RESULTS_FILE).write_text("{}")
+    place = fine_tune_runs.discard_run(run)
+    assert (place / fine_tune_runs.STATE_FOLDER).exists() != was_over
+    assert fine_tune_runs.is_over(place) == was_over
+
+
 def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / fine_tune_runs.STATE_FOLDER).mkdir()
     (tmp_path / "config.json").write_text('{"epochs": 3}')

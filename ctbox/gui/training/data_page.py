@@ -31,7 +31,7 @@ from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_data import DataCheck, DataRequest, SeriesRow, check_data
 from ctbox.workflows.index import default_catalog_path
 
-_COLUMNS = 4
+_COLUMNS = 5
 _MOST_TILES = 200
 
 

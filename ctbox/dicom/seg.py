@@ -44,7 +44,7 @@ def find_seg_problem(series: Series) -> str | None:
     if series.slices[0].is_color:
         return "Colour images have no place in space, which a segmentation needs."
     if any(each.frame is not None for each in series.slices):
-        return "Segmentations of multi-frame images are not written."
+        return "Segmentations of multi-frame images are not written: SR takes their boxes."
     evidence = build_evidence(series, series.slices)
     if not all(is_placed(each) for each in evidence):
         return "Position, orientation, spacing or frame of reference is missing in its images."

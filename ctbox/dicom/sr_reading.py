@@ -79,6 +79,8 @@ def parse_sr(data: bytes, source: str) -> SrContent:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of values that break the standard
             document = pydicom.dcmread(io.BytesIO(data))
+            if document.get("Modality") == "SEG":
+                raise _refuse_outlines(source)
             if "ContentSequence" not in document or document.get("Modality") != "SR":
                 raise _refuse("This DICOM file is no Structured Report.", source)
             content = _read_document(document)
@@ -92,6 +94,15 @@ def parse_sr(data: bytes, source: str) -> SrContent:
 def _refuse(message: str, source: str) -> DicomReadError:
     hint = "Choose a report by template TID 1500, as `ctbox export --to sr` writes."
     return DicomReadError(message, hint, source)
+
+
+def _refuse_outlines(source: str) -> DicomReadError:
+    """Name a segmentation: its outlines hold no box that anyone drew."""
+    return DicomReadError(
+        "This is a DICOM Segmentation: it holds outlines, and no boxes to import.",
+        "Choose the SR, COCO, CSV, YOLO or VOC export of the same boxes.",
+        source,
+    )
 
 
 def _read_document(document: Dataset) -> SrContent:

@@ -16,7 +16,8 @@ from ctbox.dicom.lesion_marks import MarkedLesion, Observer
 from ctbox.dicom.reading import read_series
 from ctbox.dicom.seg import Segment, build_seg, find_seg_problem
 from ctbox.dicom.series import Series
-from tests.builders import make_uid, write_rgb, write_series
+from tests.builders import make_uid, save_dataset, write_rgb, write_series
+from tests.dicom.test_frames import make_enhanced, make_volume
 from tests.dicom.test_sr import strict_pydicom  # noqa: F401  # a fixture
 
 READER = Observer(is_device=False, name="Expert")
@@ -105,6 +106,11 @@ def test_images_that_cannot_carry_one_are_named(tmp_path: Path) -> None:
     problem = find_seg_problem(read_series(tmp_path / "bare").series[0])
     assert problem is not None
     assert "spacing" in problem
+    save_dataset(make_enhanced(make_volume(3)), tmp_path / "frames" / "a.dcm")
+    problem = find_seg_problem(read_series(tmp_path / "frames").series[0])
+    assert problem is not None
+    assert "multi-frame" in problem
+    assert "SR" in problem
 
 
 def test_a_placed_series_can_carry_one(series: Series) -> None:

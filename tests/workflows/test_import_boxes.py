@@ -181,6 +181,15 @@ def test_bad_files_are_refused_with_a_sentence(tmp_path: Path, name: str, conten
     assert not (tmp_path / "out").exists()
 
 
+def test_a_segmentation_is_refused_by_name(case: Path, tmp_path: Path) -> None:
+    export(ExportRequest(case, tmp_path / "seg", ExportFormat.SEG), TaskContext())
+    (file,) = (tmp_path / "seg").glob("*.seg.dcm")
+    for path in (file, tmp_path / "seg"):
+        with pytest.raises(CtboxError, match="is a DICOM Segmentation"):
+            run(path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_formats_that_need_images_are_refused(exports: Path, tmp_path: Path) -> None:
     with pytest.raises(CtboxError, match="refers to images"):
         run(exports / "voc", tmp_path / "out", to=ExportFormat.SR)

@@ -159,11 +159,12 @@ def find_annotation_folder(path: Path) -> Path | None:
        with an Annotation folder;
     2. inside the folder;
     3. beside the folder and up to four levels above it (a series in its TCIA download);
-    4. one level down, inside its subfolders and its ZIP archives: if several have annotations
-       the folder itself is returned, which `read_annotations` takes as all of them.
+    4. one level down, inside its subfolders and its ZIP archives, then up to two levels further:
+       if several have annotations the folder itself is returned, which `read_annotations` takes
+       as all of them.
 
-    No folder tree is walked: each step asks for a handful of names, the last lists one folder
-    and the directories of the archives in it.
+    No folder tree is walked whole: each step asks for a handful of names, the last lists at most
+    2,000 entries a level and the directories of the archives among them.
     """
     if _is_file(path):
         if is_annotation_name(path.name) or (_is_archive(path) and is_annotation_archive(path)):

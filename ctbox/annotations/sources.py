@@ -22,6 +22,7 @@ from ctbox.errors import AnnotationError, ArchiveError
 ANNOTATION_NAMES = ("Annotation", "Annotations", "annotation", "annotations")
 MAX_DEPTH = 4
 """Levels of folders below an annotation root that are looked into."""
+_LEVELS_DOWN = 3
 _MAX_CHILDREN_LOOKED_AT = 2_000
 _GLANCE = 50
 
@@ -90,19 +91,38 @@ def find_annotation_child(folder: Path) -> Path | None:
 def find_places_below(folder: Path) -> list[Path]:
     """Return the `Annotation` folders of a folder's subfolders, and the ZIPs that hold one.
 
-    The ZIPs are those that lie in the folder itself; at most 2,000 of its entries are looked
-    at. Folders come first, either sorted.
+    The ZIPs are those that lie in the folder itself. Where there is neither, the subfolders are
+    searched so, then theirs: whoever opens the folder above a download must not lose the boxes
+    in silence. At most 2,000 entries of a level are looked at. Folders come first, either sorted.
     """
-    try:
-        with os.scandir(folder) as scanned:
-            entries = list(islice(scanned, _MAX_CHILDREN_LOOKED_AT))
-            names = sorted(entry.name for entry in entries if entry.is_dir())
-            archives = sorted(e.name for e in entries if is_archive_name(e.name) and e.is_file())
-    except OSError:
-        return []
-    found = (find_annotation_child(folder / name) for name in names)
-    children = [child for child in found if child is not None]
-    return children + [folder / name for name in archives if is_annotation_archive(folder / name)]
+    level = [folder]
+    for _ in range(_LEVELS_DOWN):
+        folders, archives = _list_level(level)
+        found = (find_annotation_child(each) for each in folders)
+        places = [child for child in found if child is not None]
+        places += [each for each in archives if is_annotation_archive(each)]
+        if places or not folders:
+            return places
+        level = folders
+    return []
+
+
+def _list_level(parents: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the folders and the archives that lie directly in some folders, sorted."""
+    folders: list[Path] = []
+    archives: list[Path] = []
+    left = _MAX_CHILDREN_LOOKED_AT
+    for parent in parents:
+        try:
+            with os.scandir(parent) as scanned:
+                entries = list(islice(scanned, left))
+                folders += [parent / entry.name for entry in entries if entry.is_dir()]
+                named = [entry for entry in entries if is_archive_name(entry.name)]
+                archives += [parent / entry.name for entry in named if entry.is_file()]
+        except OSError:
+            continue
+        left -= len(entries)
+    return sorted(folders), sorted(archives)
 
 
 def is_annotation_archive(path: Path) -> bool:

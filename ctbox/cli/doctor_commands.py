@@ -104,10 +104,16 @@ def _print_report(report: DoctorReport) -> None:
     for reason in reasons:
         names = ", ".join(e.check.check_id for e in report.not_checked if e.reason == reason)
         out.print(f"\nNot checked ({reason.rstrip('.')}): {names}")
-    out.print(
-        "\nSome findings need a person." if report.needs_person else "\nNothing needs a person."
-    )
+    out.print(f"\n{_conclude(report)}")
     out.print(RESEARCH_NOTICE)
+
+
+def _conclude(report: DoctorReport) -> str:
+    if report.needs_person:
+        return "Some findings need a person."
+    if not report.examined.annotation_files and report.not_checked:
+        return f"No annotations were found: {len(report.not_checked)} checks were not made."
+    return "Nothing needs a person."
 
 
 def _print_finding(finding: Finding) -> None:

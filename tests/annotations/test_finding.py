@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ctbox.annotations import sources
 from ctbox.annotations.reading import find_annotation_folder, read_annotations
 from tests.annotations.samples import make_object, make_voc, put
 
@@ -179,4 +180,20 @@ def test_large_trees_are_not_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     scandir = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: scanned.append(str(path)) or scandir(path))
     assert find_annotation_folder(tmp_path) is None
-    assert len(scanned) <= 1
+    depths = [len(Path(path).relative_to(tmp_path).parts) for path in scanned]
+    assert max(depths) == 2
+    monkeypatch.setattr(sources, "_MAX_CHILDREN_LOOKED_AT", 3)
+    scanned.clear()
+    assert find_annotation_folder(tmp_path) is None
+    assert len(scanned) <= 1 + 3 + 3
+
+
+def test_archives_of_a_download_two_levels_down(tmp_path: Path) -> None:
+    download = tmp_path / "data" / "lung"
+    download.mkdir(parents=True)
+    (tmp_path / "data" / "other").mkdir()
+    one = make_zip(download / "one.zip", "Annotation/A0001/1.2.1.xml")
+    assert find_annotation_folder(tmp_path) == one
+    make_zip(download / "two.zip", "Annotation/B0001/1.2.2.xml")
+    assert find_annotation_folder(tmp_path) == tmp_path
+    assert read_annotations(tmp_path).file_count == 2

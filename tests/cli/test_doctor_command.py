@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,18 @@ def test_exit_code_says_whether_a_person_is_needed(
     assert "Research use only" in text
     assert ("NEEDS A PERSON" in text) == (kind == "broken")
     assert str(places[kind]) not in text
+
+
+def test_missing_annotations_are_no_clean_bill(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_clean(tmp_path / "clean")
+    for folder in root.rglob("Annotation"):
+        shutil.rmtree(folder)
+    run(["doctor", str(root)])
+    text = capsys.readouterr().out
+    assert "No annotations were found" in text
+    assert "Nothing needs a person" not in text
 
 
 def test_nothing_that_can_be_read_is_exit_code_2(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,17 @@ def test_findings_are_shown_saved_and_corrected(
     assert "<name>q<" in next((collection / "Annotation" / "A0001").glob("*.xml")).read_text() or (
         "no XML"
     )
+
+
+def test_missing_annotations_are_no_clean_bill(qtbot: QtBot, app: App, collection: Path) -> None:
+    app.window.commands["doctor"].trigger()
+    window = app.window.findChild(DoctorWindow)
+    assert window is not None
+    shutil.rmtree(collection / "Annotation")
+    window.images.set_path(str(collection))
+    qtbot.mouseClick(window.examine, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.report is not None, timeout=WAIT_MS)
+    assert "No annotations were found" in window.summary.text()
 
 
 def test_commands_live_as_long_as_the_window(app: App) -> None:

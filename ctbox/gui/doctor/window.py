@@ -187,11 +187,7 @@ class DoctorWindow(QDialog):
                 series=examined.series,
                 patients=examined.patients,
             )
-            + (
-                tr("Some findings need a person.")
-                if report.needs_person
-                else tr("Nothing needs a person.")
-            )
+            + _conclude(report)
         )
         self.findings.clear()
         for severity, words in _TITLES.items():
@@ -268,3 +264,11 @@ def format_finding(finding: Finding) -> str:
         more = tr("… and {count} more, all of them in the HTML.")
         parts.append(f"<p>{more.format(count=finding.count - MOST_PLACES)}</p>")
     return "".join(parts)
+
+
+def _conclude(report: DoctorReport) -> str:
+    if report.needs_person:
+        return tr("Some findings need a person.")
+    if not report.examined.annotation_files and report.not_checked:
+        return tr("No annotations were found: %n check(s) not made.", "", len(report.not_checked))
+    return tr("Nothing needs a person.")

@@ -1183,6 +1183,13 @@
         <source>Some findings need a person.</source>
         <translation>Einige Befunde brauchen einen Menschen.</translation>
     </message>
+    <message numerus="yes">
+        <source>No annotations were found: %n check(s) not made.</source>
+        <translation>
+            <numerusform>Keine Annotationen gefunden: %n Prüfung nicht gemacht.</numerusform>
+            <numerusform>Keine Annotationen gefunden: %n Prüfungen nicht gemacht.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Nothing needs a person.</source>
         <translation>Nichts braucht einen Menschen.</translation>

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,19 @@ def test_the_page_is_valid_html_with_alt_texts_and_no_names(
     assert "Nobody" not in everything  # the name in the images
     assert str(out.parent) not in everything
     assert page.count(NOTICE) >= 5  # top, foot, and the margins of every printed page
+
+
+def test_no_file_of_a_report_holds_a_name_or_a_place(report: tuple[Path, dict[str, Any]]) -> None:
+    out, _ = report
+    words = [b"Nobody", str(out.parent).encode()]
+    for path in sorted(one for one in out.rglob("*") if one.is_file()):
+        parts = [path.read_bytes()]
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                parts = [book.read(name) for name in book.namelist()]
+        for word in words:
+            assert not any(word in part for part in parts), f"{word!r} in {path.name}"
+    assert {one.suffix for one in out.rglob("*")} >= {".html", ".json", ".csv", ".xlsx", ".svg"}
 
 
 def test_every_picture_lies_there_as_png_and_svg(report: tuple[Path, dict[str, Any]]) -> None:

@@ -151,6 +151,34 @@ def test_a_killed_run_goes_on_from_its_finished_series(
     assert figures == alone[0]["populations"]["unseen"]["overall"]["figures"]
 
 
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_whole_report_of_what_is_finished(model: str, tmp_path: Path) -> None:
+    """A real Ctrl-C: the signal goes to the command and to its workers alike."""
+    codes = [f"A09{number:02d}" for number in range(1, 16)]
+    collection, out = write_collection(tmp_path / "data", codes), tmp_path / "out"
+    words = [sys.executable, "-m", "ctbox", "report", str(collection), "--out", str(out)]
+    words += ["--model", model, "--device", "cpu", "--no-baselines"]
+    running = subprocess.Popen(
+        words, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not list((out / ".work").glob("*.json")) and running.poll() is None:
+        time.sleep(0.005)
+    os.killpg(running.pid, signal.SIGINT)
+    _, told = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "Traceback" not in told
+    assert "PARTIAL" in told
+    document = read_report(out)
+    finished = document["images"]["series"]
+    assert document["partial"] is True
+    assert 1 <= finished < len(codes)
+    assert finished == len(list((out / ".work").glob("*.json")))
+    assert not list(out.rglob("*.part"))
+    assert "PARTIAL" in (out / "report.html").read_text(encoding="utf-8")
+    names = ("report.xlsx", "slices.csv", "lesions.csv", "patients.csv", "subtypes.csv")
+    assert all((out / name).stat().st_size > 0 for name in names)
+
+
 def test_a_bug_is_listed_as_one_and_the_rest_goes_on() -> None:
     end = describe_end(None, TaskEnd(TaskStatus.FAILED, error=TaskBugError("KeyError: 'x'")))  # type: ignore[arg-type]
     assert end.reason == "A fault of ctbox: KeyError: 'x'"

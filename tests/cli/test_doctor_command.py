@@ -75,7 +75,8 @@ def test_annotations_alone(places: dict[str, Path], capsys: pytest.CaptureFixtur
     words = ["doctor", "--annotations", str(places["broken"] / "Annotation")]
     assert run(words) == 3
     text = capsys.readouterr().out
-    assert "Not checked (No images were given): orphan-annotation" in text
+    (told,) = [line for line in text.splitlines() if line.startswith("Not checked (No images")]
+    assert "orphan-annotation" in told
 
 
 def test_html_is_one_file(places: dict[str, Path], tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from ctbox.gui.viewer.corner_layout import fit_corners, place_letter
+from ctbox.gui.viewer.corner_layout import fit_corners, is_small, place_letter
 from ctbox.gui.viewer.scene import CornerTexts
 
 lines = st.lists(st.text("abc W–m", min_size=1, max_size=40), max_size=4).map(tuple)
@@ -49,3 +49,11 @@ def test_a_letter_covers_no_line(found: list[tuple[float, float]], from_top: boo
     place = place_letter(wanted, texts, from_top=from_top)
     assert not any(text.intersects(place) for text in texts)
     assert place.x() == wanted.x()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "small"),
+    [(650, 640, False), (500, 400, False), (499, 640, True), (650, 399, True)],
+)
+def test_a_viewer_is_small_when_narrow_or_low(width: int, height: int, small: bool) -> None:
+    assert is_small(QSizeF(width, height)) is small

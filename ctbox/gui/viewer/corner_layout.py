@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from ctbox.gui.viewer.scene import CornerTexts
 
 _GAP = 14.0
+_LEAST_WIDTH, _LEAST_HEIGHT = 500.0, 400.0
 
 Lines = tuple[str, ...]
+
+
+def is_small(size: QSizeF) -> bool:
+    """Return whether all corner lines would cover too much of the image in a viewer."""
+    return size.width() < _LEAST_WIDTH or size.height() < _LEAST_HEIGHT
 
 
 def fit_corners(corners: CornerTexts, width: float, metrics: QFontMetricsF) -> CornerTexts:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from ctbox.gui.theme import OVERLAY
 from ctbox.gui.viewer.attention_layer import paint_attention, paint_legend
 from ctbox.gui.viewer.box_frame import Handle, build_frame, build_handles
-from ctbox.gui.viewer.corner_layout import fit_corners, place_letter
+from ctbox.gui.viewer.corner_layout import fit_corners, is_small, place_letter
 from ctbox.gui.viewer.placement import ImageMapping
 from ctbox.gui.viewer.readout import IouKind, IouReadout
 from ctbox.gui.viewer.scene import BoxKind, BoxMark, Scene, choose_scale_bar
@@ -96,8 +96,11 @@ class OverlayPainter:
         return tuple(self._to_rect(mark) for mark in scene.boxes)
 
     def _fit(self, scene: Scene) -> Scene:
+        """Return the scene with as much in its corners as this viewer has room for."""
         metrics = QFontMetricsF(self._sized_font(0, QFont.Weight.Bold))
-        return replace(scene, corners=fit_corners(scene.corners, self._inner.width(), metrics))
+        few = scene.few_corners if is_small(self._area.size()) else None
+        corners = scene.corners if few is None else few
+        return replace(scene, corners=fit_corners(corners, self._inner.width(), metrics))
 
     # --- boxes and outline ------------------------------------------------------------------
 

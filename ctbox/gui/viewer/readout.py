@@ -224,17 +224,24 @@ def describe_source(source: Source | None) -> list[str]:
 
 def describe_series(series: Series) -> list[str]:
     """Return the corner lines on what a series is."""
-    lines = [series.description or tr("No description")]
-    if series.acquisition_number is not None and series.was_split:
-        lines.append(
-            tr("acquisition {acquisition_number}").format(
-                acquisition_number=series.acquisition_number
-            )
-        )
-    kernel = " · ".join(part for part in (series.manufacturer, series.convolution_kernel) if part)
-    if kernel:
-        lines.append(kernel)
-    return lines
+    made = " · ".join(part for part in (series.manufacturer, series.convolution_kernel) if part)
+    lines = [series.description or tr("No description"), _describe_acquisition(series), made]
+    return [line for line in lines if line]
+
+
+def name_series(series: Series) -> str:
+    """Return what tells a series from its patient's others, in one line."""
+    name = series.description or tr("No description")
+    parts = (name, series.convolution_kernel, _describe_acquisition(series))
+    return " · ".join(part for part in parts if part)
+
+
+def _describe_acquisition(series: Series) -> str:
+    if series.acquisition_number is None or not series.was_split:
+        return ""
+    return tr("acquisition {acquisition_number}").format(
+        acquisition_number=series.acquisition_number
+    )
 
 
 @dataclass(frozen=True, slots=True)

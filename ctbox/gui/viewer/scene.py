@@ -99,6 +99,8 @@ class Scene:
         Closed contours as (x, y) in pixel edges.
     corners : CornerTexts
         Corner lines.
+    few_corners : CornerTexts or None
+        The lines of them for a small viewer, where all would cover the image; None for all.
     edges : EdgeTexts
         Orientation letters.
     iou : IouReadout or None
@@ -114,6 +116,7 @@ class Scene:
     boxes: tuple[BoxMark, ...] = ()
     outlines: tuple[Polyline, ...] = ()
     corners: CornerTexts = CornerTexts()
+    few_corners: CornerTexts | None = None
     edges: EdgeTexts = EdgeTexts()
     iou: IouReadout | None = None
     column_mm: float | None = None

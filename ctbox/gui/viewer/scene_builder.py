@@ -44,6 +44,7 @@ def build_scene(
         boxes=boxes,
         outlines=outlines,
         corners=_build_corners(state, series_case.series, slice_),
+        few_corners=_build_few_corners(state, series_case.series, slice_),
         edges=find_edge_texts(slice_.image_orientation),
         iou=_build_iou(state, series_case.series),
         column_mm=None if spacing is None else spacing[1],
@@ -105,15 +106,9 @@ def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
 
 
 def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:
-    who: tuple[str, ...] = ()
+    who = _describe_patient(state, series)
     if state.overlays.patient:
-        subtype = readout.describe_subtype(series.subtype)
-        patient = series.patient_id or tr("Unknown patient")
-        who = tuple(line for line in (patient, readout.describe_study(series), subtype) if line)
-    display: tuple[str, ...] = ()
-    if not slice_.is_color:
-        name = state.window.name
-        display = (f"{name}  {readout.describe_window(state.window)}".strip(),)
+        who += tuple(line for line in (readout.describe_subtype(series.subtype),) if line)
     zoom = (
         tr("zoom {zoom:.1f}×").format(zoom=state.placement.zoom)
         if state.placement.zoom != 1.0
@@ -126,8 +121,31 @@ def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerT
             *readout.describe_source(state.store.find_source(slice_.sop_instance_uid)),
             *readout.describe_slice(slice_, state.slice_index, state.slice_count),
         ),
-        bottom_right=tuple(line for line in (zoom, *display) if line),
+        bottom_right=tuple(line for line in (zoom, *_describe_display(state, slice_)) if line),
     )
+
+
+def _build_few_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:
+    """Return what must not be missing: whose image it is, of when, which slice, which window."""
+    return CornerTexts(
+        top_left=_describe_patient(state, series),
+        top_right=(readout.name_series(series),),
+        bottom_left=tuple(readout.describe_slice(slice_, state.slice_index, state.slice_count)[:1]),
+        bottom_right=_describe_display(state, slice_),
+    )
+
+
+def _describe_patient(state: ViewerState, series: Series) -> tuple[str, ...]:
+    if not state.overlays.patient:
+        return ()
+    patient = series.patient_id or tr("Unknown patient")
+    return tuple(line for line in (patient, readout.describe_study(series)) if line)
+
+
+def _describe_display(state: ViewerState, slice_: Slice) -> tuple[str, ...]:
+    if slice_.is_color:
+        return ()
+    return (f"{state.window.name}  {readout.describe_window(state.window)}".strip(),)
 
 
 def find_edge_texts(orientation: Orientation | None) -> EdgeTexts:

@@ -278,3 +278,30 @@ def test_a_series_that_comes_in_goes_to_where_the_others_are(qtbot, app: App) ->
     settle(qtbot, app)
     assert names(app) == ["thick", "thin"]
     assert [z(viewer) for viewer in app.layouts.panes.viewers] == [50.0, 50.0]
+
+
+def test_small_panes_write_only_what_must_not_be_missing(
+    qtbot, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(
+        "ctbox.gui.viewer.overlay_painter.paint_text",
+        lambda _painter, _rect, _flags, text, _look: written.append(text),
+    )
+
+    def read() -> list[str]:
+        written.clear()
+        app.window.viewer.view.grab()
+        return [text for text in written if text]
+
+    alone = read()
+    split(qtbot, app, Qt.Key.Key_4)
+    assert app.window.viewer.view.height() < 400
+    small = read()
+    left_out = [text for text in alone if text not in small and not text.endswith(" cm")]
+    assert left_out == [
+        "A · Adenocarcinoma", "thick", "ctbox tests · STANDARD", "z 100.0 mm", "thickness 5 mm",
+    ]  # fmt: skip
+    assert {"thick · STANDARD", "1 / 14", "R", "L", "A", "P", "Lung  W 1400  L −700"} <= set(small)
+    split(qtbot, app, Qt.Key.Key_1)
+    assert read() == alone

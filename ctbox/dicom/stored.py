@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +20,13 @@ from ctbox.dicom.pixel_format import (
     find_pixel_problem,
     parse_pixel_format,
 )
-from ctbox.dicom.scanning import PixelElement, ScannedHeader, inflate_dataset, scan_header
+from ctbox.dicom.scanning import (
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    PixelElement,
+    ScannedHeader,
+    inflate_dataset,
+    scan_header,
+)
 from ctbox.dicom.series import InstanceSource, Slice
 from ctbox.dicom.transfer_syntax import Coding, find_coding
 from ctbox.errors import ArchiveError, DicomReadError
@@ -27,6 +34,9 @@ from ctbox.errors import ArchiveError, DicomReadError
 MAX_INFLATED_BYTES = 2**30
 """Of a deflated file no more than this is unpacked."""
 
+_HEAD_BYTES = (256 * 1024, 4 * 1024**2, 64 * 1024**2)
+"""How much of a multi-frame file is read until its pixels come into sight: 300 frames' functional
+groups take some 60 KiB and more."""
 HINT = "Copy or download the file again, or leave it out."
 _TAGS = FORMAT_TAGS | GROUP_TAGS | {*PALETTE_DATA}
 
@@ -58,12 +68,28 @@ def read_stored(slice_: Slice) -> StoredImage:
     DicomReadError
         If the file is gone, truncated, damaged, or not the one that was scanned.
     """
-    name = slice_.source.display
+    if slice_.frame is not None and slice_.source.member is None:
+        image = _read_one_frame(slice_)
+        if image is not None:
+            return image
     data = _read_bytes(slice_)
-    header = scan_header(data, _TAGS)
+    header, pixels, elements = _understand(slice_, scan_header(data, _TAGS), len(data))
+    try:
+        pixels, values = _take_frame(data, header, pixels, slice_.frame or 0)
+    except FrameError as error:
+        name = slice_.source.display
+        raise DicomReadError(f"{name}: {error}", HINT, name) from error
+    return StoredImage(pixels, values, elements)
+
+
+def _understand(
+    slice_: Slice, header: ScannedHeader | None, size_bytes: int
+) -> tuple[ScannedHeader, PixelFormat, Elements]:
+    """Return a file's header and what it says of a slice's pixels, if they can be read."""
+    name = slice_.source.display
     if header is None:
         raise DicomReadError(f"{name} is not a DICOM file.", HINT, name)
-    problem = find_pixel_problem(header, len(data))
+    problem = find_pixel_problem(header, size_bytes)
     if problem is not None or header.pixel_element is None:
         raise DicomReadError(f"{name}: {problem}", "", name)
     frame = slice_.frame or 0
@@ -76,11 +102,45 @@ def read_stored(slice_: Slice) -> StoredImage:
             "Open the folder again.",
             name,
         )
+    return header, pixels, elements
+
+
+def _read_one_frame(slice_: Slice) -> StoredImage | None:
+    """Read the bytes of a single frame; None where the whole file is needed for it."""
+    path = slice_.source.path
     try:
-        pixels, values = _take_frame(data, header, pixels, frame)
-    except FrameError as error:
-        raise DicomReadError(f"{name}: {error}", HINT, name) from error
+        status = path.stat()
+        scanned = _scan_many_frames(path, (status.st_size, status.st_mtime_ns))
+        if scanned is None or scanned.pixel_element is None:
+            return None
+        _, pixels, elements = _understand(slice_, scanned, status.st_size)
+        size = pixels.expected_bytes
+        with path.open("rb") as file:
+            file.seek(scanned.pixel_element.offset + (slice_.frame or 0) * size)
+            data = file.read(size)
+    except OSError as error:
+        raise _describe_failure(slice_.source, error) from error
+    if len(data) < size:
+        name = slice_.source.display
+        raise DicomReadError(f"{name} became shorter while it was read.", HINT, name)
+    values = np.frombuffer(data, pixels.dtype.newbyteorder("<"))
     return StoredImage(pixels, values, elements)
+
+
+@lru_cache(maxsize=1)
+def _scan_many_frames(path: Path, _stamp: tuple[int, int]) -> ScannedHeader | None:
+    """Return the header of a multi-frame file whose frames lie in it plainly, one after another."""
+    with path.open("rb") as file:
+        for limit in _HEAD_BYTES:
+            file.seek(0)
+            data = file.read(limit)
+            header = scan_header(data, _TAGS)
+            if header is None or header.pixel_element is not None or len(data) < limit:
+                break
+    if header is None or find_coding(header.transfer_syntax_uid) is not Coding.NATIVE:
+        return None
+    is_deflated = header.transfer_syntax_uid == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
+    return None if is_deflated or header.encoding.is_big_endian else header
 
 
 def _read_bytes(slice_: Slice) -> bytes:
@@ -91,15 +151,18 @@ def _read_bytes(slice_: Slice) -> bytes:
         status = source.path.stat()
         return _read_many_frames(source, (status.st_size, status.st_mtime_ns))
     except (OSError, ArchiveError) as error:
-        detail = error.message if isinstance(error, ArchiveError) else error.strerror or str(error)
-        detail = detail.rstrip(".")
-        name = source.display
-        raise DicomReadError(f"{name} cannot be read: {detail}.", HINT, name) from error
+        raise _describe_failure(source, error) from error
+
+
+def _describe_failure(source: InstanceSource, error: OSError | ArchiveError) -> DicomReadError:
+    detail = error.message if isinstance(error, ArchiveError) else error.strerror or str(error)
+    name = source.display
+    return DicomReadError(f"{name} cannot be read: {detail.rstrip('.')}.", HINT, name)
 
 
 @lru_cache(maxsize=1)
 def _read_many_frames(source: InstanceSource, _stamp: tuple[int, int]) -> bytes:
-    """Read a multi-frame file once for all its frames, as long as it stays the same."""
+    """Read a compressed or archived multi-frame file once for all its frames."""
     return inflate_dataset(source.read(), MAX_INFLATED_BYTES)
 
 

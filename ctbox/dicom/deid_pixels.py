@@ -111,8 +111,7 @@ def _clean_native(
     length = min(length, expected + expected % 2)
     if pixels.bits_stored >= pixels.bits_allocated:
         return CleanPixels(_cut(data, element.offset, length))
-    order = ">" if is_big_endian else "<"
-    stored = pixels.dtype.newbyteorder(order)
+    stored = pixels.dtype.newbyteorder(">" if is_big_endian else "<")
     raw = np.frombuffer(data, stored, length // stored.itemsize, element.offset)
     cleaned = _clean(raw.astype(pixels.dtype), pixels)
     encoded = cleaned.astype(stored).tobytes()

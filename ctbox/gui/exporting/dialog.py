@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
         return FORMATS[self.format.currentIndex()][1]
 
     @property
-    def window(self) -> VoiWindow | None:
+    def picture_window(self) -> VoiWindow | None:
         """The window of the pictures; None without pictures, or while its text is no window."""
         if self.target not in PICTURE_FORMATS:
             return None
@@ -171,7 +171,7 @@ class ExportDialog(QDialog):
             deidentify=self.deidentify.isChecked(),
             key_file=Path(key_file) if key_file else None,
             overwrite=self.overwrite.isChecked(),
-            pictures=self.window,
+            pictures=self.picture_window,
         )
 
     def _update(self) -> None:
@@ -186,7 +186,7 @@ class ExportDialog(QDialog):
         self.form.setRowVisible(self.window_text, another)
         self.form.setRowVisible(self.key_file, self.deidentify.isChecked())
         filled = bool(self.images.path and self.out.path)
-        filled = filled and (self.window is not None or not another)
+        filled = filled and (self.picture_window is not None or not another)
         if with_boxes and origin is Origin.AI:
             filled = filled and bool(self.predictions.path)
         if with_boxes and origin is Origin.MINE:

@@ -17,6 +17,7 @@ from ctbox.model.detection import Lesion, SliceDetections
 from ctbox.model.geometry import USUAL_SPACING_MM, VolumeGeometry
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.lesion_size import measure_lesion
+from ctbox.workflows.seen import Seen, read_seen
 
 if TYPE_CHECKING:  # torch comes with it, and the window imports this module for its requests
     from ctbox.model.inference import Detector, VolumeLesion
@@ -52,13 +53,17 @@ class DetectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
-    """The model is loaded; the note says why a GPU that is there is not used."""
+    """The model is loaded; the note says why a GPU that is there is not used.
+
+    `seen` tells whom it has learnt from.
+    """
 
     name: str
     sha256: str
     device_label: str
     threshold: float
     device_note: str = ""
+    seen: Seen = field(default_factory=Seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,7 @@ def _describe(detector: Detector, threshold: float | None) -> ModelReady:
         device_label=detector.device_label,
         threshold=detector.threshold if threshold is None else threshold,
         device_note=detector.device_fallback_reason,
+        seen=read_seen(card),
     )
 
 

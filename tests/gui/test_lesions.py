@@ -16,7 +16,7 @@ from ctbox.gui.lesions.binding import (
     ONLY_SLICES,
     LesionsBinding,
 )
-from ctbox.gui.lesions.confidence import format_score
+from ctbox.gui.lesions.confidence import write_score
 from ctbox.gui.lesions.counting import score_series
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.lesions.rows import (
@@ -28,9 +28,12 @@ from ctbox.gui.lesions.rows import (
 )
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.scene import BoxKind
+from ctbox.gui.viewer.scene_builder import build_scene
 from ctbox.gui.viewer.state import Selection, ViewerState
 from ctbox.model.detection import Detection, Lesion, LesionSize, SizeSource, SliceDetections
+from ctbox.model.linking import shorten_patient_id
 from ctbox.workflows.open_case import Case, SeriesCase
+from ctbox.workflows.seen import Seen
 from tests.gui.builders import build_series, build_series_case
 
 EXPERT = (40.0, 30.0, 60.0, 50.0)
@@ -211,6 +214,17 @@ def test_the_slider_filters_and_recounts_while_it_moves(qtbot, filled: Room) -> 
     assert filled.panel.message.text() == NONE_SHOWN
 
 
+def test_a_patient_that_the_model_learnt_from_is_told(filled: Room) -> None:
+    counts, series = filled.panel.counts, filled.state.series_case.series
+    assert not counts.known.isVisible()
+    assert not build_scene(filled.state).iou.note.endswith("learnt from this patient")
+    filled.store.set_seen(Seen(patients=frozenset({shorten_patient_id(series.patient_id)})))
+    assert counts.known.isVisible()
+    assert "LEAKY" in counts.known.text()
+    filled.state.set_slice_index(4)
+    assert build_scene(filled.state).iou.note.endswith("learnt from this patient")
+
+
 def test_moving_the_confidence_keeps_the_selected_box(qtbot, filled: Room) -> None:
     table = filled.panel.list
     table.setFocus()
@@ -232,7 +246,7 @@ def test_selecting_a_box_marks_its_lesion(filled: Room) -> None:
 def test_the_models_own_confidence_comes_back(qtbot, filled: Room) -> None:
     confidence = filled.panel.confidence
     filled.store.set_own_threshold(0.3)
-    assert not confidence.own.isEnabled()
+    assert not confidence.own.isVisible()
     assert filled.rows[:2] == ["AI 1 · A", "AI 2"]
     confidence.figure.setFocus()
     confidence.figure.selectAll()
@@ -240,7 +254,7 @@ def test_the_models_own_confidence_comes_back(qtbot, filled: Room) -> None:
     qtbot.keyClick(confidence.figure, Qt.Key.Key_Return)
     assert filled.store.threshold == pytest.approx(0.85)
     assert confidence.slider.value() == 85
-    assert confidence.own.isEnabled()
+    assert confidence.own.isVisible()
     qtbot.mouseClick(confidence.own, Qt.MouseButton.LeftButton)
     assert (filled.store.chosen_threshold, filled.store.threshold) == (None, 0.3)
     assert confidence.figure.text() == "0.30"
@@ -297,6 +311,34 @@ def test_all_can_be_reached_by_tab_and_has_a_name(qtbot, filled: Room) -> None:
     assert spoken.startswith("AI lesion 1")
 
 
-@pytest.mark.parametrize(("score", "text"), [(0.005, "0.005"), (0.25, "0.25"), (0.0, "0.00")])
-def test_scores_are_never_rounded_to_nothing(score: float, text: str) -> None:
-    assert format_score(score) == text
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        (0.005, "0.005"),
+        (0.0125, "0.0125"),
+        (0.25, "0.25"),
+        (0.5, "0.50"),
+        (0.0, "0.00"),
+        (1.0, "1.00"),
+    ],
+)
+def test_scores_have_as_many_decimals_as_they_need(score: float, text: str) -> None:
+    assert write_score(score) == text
+
+
+def test_a_word_beside_the_figure_tells_what_it_is(qtbot, filled: Room) -> None:
+    confidence = filled.panel.confidence
+    assert (confidence.figure.text(), confidence.word.text()) == ("–", "model's own")
+    filled.store.set_own_threshold(0.005)
+    assert (confidence.figure.text(), confidence.word.text()) == ("0.005", "model's own")
+    assert confidence.word.isVisible()
+    assert not confidence.own.isVisible()
+    assert confidence.slider.value() == 1  # its left stop shows all boxes
+    confidence.slider.setFocus()
+    qtbot.keyClick(confidence.slider, Qt.Key.Key_Home)
+    assert (confidence.figure.text(), confidence.word.text()) == ("0.00", "all boxes")
+    qtbot.keyClick(confidence.slider, Qt.Key.Key_PageUp)
+    assert confidence.word.isHidden()
+    assert confidence.own.text() == "Model's own: 0.005"
+    qtbot.mouseClick(confidence.own, Qt.MouseButton.LeftButton)
+    assert (confidence.figure.text(), confidence.word.text()) == ("0.005", "model's own")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from ctbox.progress import TaskContext
 from ctbox.workflows.detect import (
     DetectRequest,
     DetectResult,
+    ModelReady,
     SeriesDetected,
     SliceDetected,
     detect,
@@ -45,6 +47,19 @@ def updates_and_result(
     seen: list[object] = []
     request = DetectRequest(series, device="cpu", want_attention=True)
     return seen, detect(request, TaskContext(on_report=seen.append))
+
+
+def test_whom_the_model_has_learnt_from_comes_with_it(
+    updates_and_result: tuple[list[object], DetectResult],
+) -> None:
+    seen, result = updates_and_result
+    told = result.model.seen
+    assert {one.seen for one in seen if isinstance(one, ModelReady)} == {told}
+    stranger = replace(result.series[0].series, patient_id="Lung_Dx-A9001")
+    assert not told.includes(stranger)
+    assert told.includes(replace(stranger, patient_id="Lung_Dx-G0001"))
+    assert told.includes(replace(stranger, patient_id="G0001"))
+    assert told.includes(replace(stranger, series_instance_uid=next(iter(told.series))))
 
 
 def test_a_lesion_carries_the_boxes_of_its_slices(

@@ -140,6 +140,9 @@ class LesionsBinding(QObject):
         self._panel.counts.show_counts(
             of_slice if coverage.annotated else None, of_series, coverage
         )
+        series_case = self._state.series_case
+        known = series_case is not None and store.knows(series_case.series)
+        self._panel.counts.show_known(known and of_series is not None)
 
     def _mark_selected(self) -> None:
         """Mark the lesion that the selected box belongs to, where there is one."""

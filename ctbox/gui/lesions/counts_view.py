@@ -41,6 +41,10 @@ class CountsView(QWidget):
         self.note = QLabel()
         self.note.setProperty("muted", True)
         self.note.setWordWrap(True)
+        self.known = QLabel(tr("LEAKY: the model learnt from this patient. Figures prove nothing."))
+        self.known.setProperty("warning", True)
+        self.known.setWordWrap(True)
+        self.known.hide()
         self.hit_iou = QDoubleSpinBox()
         indent_figure(self.hit_iou)
         self.hit_iou.setRange(LEAST_HIT_IOU, MOST_HIT_IOU)
@@ -58,6 +62,11 @@ class CountsView(QWidget):
         layout.setSpacing(6)
         layout.addLayout(self._build_table())
         layout.addWidget(self.note)
+        layout.addWidget(self.known)
+
+    def show_known(self, known: bool) -> None:
+        """Say, or no longer say, that the model has learnt from this patient."""
+        self.known.setVisible(known)
 
     def _build_table(self) -> QGridLayout:
         table = QGridLayout()

@@ -2383,6 +2383,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Diese Schicht</translation>
     </message>
     <message>
+        <source>LEAKY: the model learnt from this patient. Figures prove nothing.</source>
+        <translation>LEAKY: Das Modell hat von diesem Patienten gelernt. Die Zahlen beweisen nichts.</translation>
+    </message>
+    <message>
         <source>Least IoU of a hit</source>
         <translation>Kleinste IoU eines Treffers</translation>
     </message>
@@ -4948,6 +4952,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>, {missed} missed</source>
         <translation>, {missed} verpasst</translation>
+    </message>
+    <message>
+        <source>learnt from this patient</source>
+        <translation>von diesem Patienten gelernt</translation>
     </message>
     <message>
         <source>not a volume</source>

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from ctbox.dicom.series import Series
 from ctbox.gui.translation import mark
 from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, Lesion, SliceDetections
+from ctbox.workflows.seen import Seen
 
 _MOST_MAPS = 2000
 """Some 16 kB each: more than any series' slices."""
@@ -48,6 +50,7 @@ class DetectionStore(QObject):
         self._version = 0
         self._generation = 0
         self._is_hidden = False
+        self._seen = Seen()
 
     # --- hiding -----------------------------------------------------------------------------
 
@@ -98,6 +101,18 @@ class DetectionStore(QObject):
             self.threshold_changed.emit(self.threshold)
         if self.threshold != before:
             self.detections_changed.emit()
+
+    # --- whom the model knows ---------------------------------------------------------------
+
+    def set_seen(self, seen: Seen) -> None:
+        """Take note of whom the model has learnt from."""
+        if seen != self._seen:
+            self._seen = seen
+            self.detections_changed.emit()
+
+    def knows(self, series: Series) -> bool:
+        """Whether the model has learnt from a series' patient: how well it does proves nothing."""
+        return self._seen.includes(series)
 
     # --- detections -------------------------------------------------------------------------
 

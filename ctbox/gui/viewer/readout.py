@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,14 @@ def describe_iou(
     if missed:
         note += tr(", {missed} missed").format(missed=missed)
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
+
+
+def warn_of_known(told: IouReadout) -> IouReadout:
+    """Add to an IoU that the model has learnt from this patient: then it proves nothing."""
+    if told.kind not in (IouKind.VALUE, IouKind.MISSED):
+        return told
+    warning = tr("learnt from this patient")
+    return replace(told, note=f"{told.note} · {warning}" if told.note else warning)
 
 
 def describe_unpredictable(series: Series) -> IouReadout:

@@ -100,9 +100,10 @@ def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
     if state.store.is_hidden:
         return None
     selection = state.selection
-    return readout.describe_iou(
+    told = readout.describe_iou(
         state.annotations, state.detections, selection.annotation, selection.detection
     )
+    return readout.warn_of_known(told) if state.store.knows(series) else told
 
 
 def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:

@@ -2355,6 +2355,18 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Die des Modells</translation>
     </message>
     <message>
+        <source>model&apos;s own</source>
+        <translation>die des Modells</translation>
+    </message>
+    <message>
+        <source>all boxes</source>
+        <translation>alle Boxen</translation>
+    </message>
+    <message>
+        <source>Model&apos;s own: {score}</source>
+        <translation>Die des Modells: {score}</translation>
+    </message>
+    <message>
         <source>the confidence of the model&apos;s own card</source>
         <translation>die Konfidenz der Modellkarte</translation>
     </message>

@@ -8,15 +8,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ctbox.errors import CheckpointError, CtboxError, DeviceError, WorkerError
 from ctbox.progress import Progress, TaskContext
 from ctbox.workflows.parallel import WorkerOptions, WorkerProcess
+from ctbox.workflows.report_axes import Unmeasured, measure_records
 from ctbox.workflows.report_records import SeriesRecord
 from ctbox.workflows.report_series import SeriesJob, describe_reason, judge_series
-from ctbox.workflows.task_end import TaskBugError, TaskEnd, TaskStatus
+from ctbox.workflows.task_end import TaskBugError, TaskEnd, TaskStatus, run_to_end
 
 _POLL_S = 0.1
 _FATAL = (CheckpointError, DeviceError)
@@ -72,6 +74,34 @@ class _Desk:
     slices: int = 0
 
 
+class _Measurer:
+    """Measures in a thread of this process what workers have left to it, in their order."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "report-measure")
+        self._ends: deque[tuple[JobEnd, Future[TaskEnd] | None]] = deque()
+
+    def put(self, end: JobEnd) -> None:
+        future = None
+        if end.records and not end.job.measures:
+            work = Unmeasured(end.job.case, end.records)
+            future = self._thread.submit(run_to_end, measure_records, work, TaskContext())
+        self._ends.append((end, future))
+
+    def take(self, *, wait: bool = False) -> Iterator[JobEnd]:
+        """Yield the ends that are whole; all of them, if one waits."""
+        while self._ends and (wait or self._is_next_whole()):
+            end, future = self._ends.popleft()
+            yield end if future is None else describe_end(end.job, future.result())
+
+    def _is_next_whole(self) -> bool:
+        future = self._ends[0][1]
+        return future is None or future.done()
+
+    def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+
 _Message = tuple[int, object]
 
 
@@ -118,18 +148,25 @@ class LocalPool:
             _Desk(WorkerProcess(WorkerOptions(f"report {number + 1}", threads=threads)))
             for number in range(count)
         ]
+        # A network that has several cores would leave them idle while its worker measures: its
+        # boxes are measured here, while it looks at the next series.
+        if count == 1 and threads > 1:
+            waiting = deque(replace(job, measures=False) for job in waiting)
+        measurer = _Measurer()
         try:
             for number in range(count):
                 self._hand_out(number, waiting, inbox)
             while any(desk.job is not None for desk in self._desks) and not ctx.cancelled:
                 end = self._take(inbox, on_slices)
-                if end is None:
-                    continue
-                number, job_end = end
-                self._hand_out(number, waiting, inbox)
-                yield job_end
+                if end is not None:
+                    number, job_end = end
+                    self._hand_out(number, waiting, inbox)
+                    measurer.put(job_end)
+                yield from measurer.take()
+            yield from measurer.take(wait=True)  # a stop loses nothing that is judged
         finally:
             self._close()
+            measurer.close()
 
     def _hand_out(
         self, number: int, waiting: deque[SeriesJob], inbox: queue.SimpleQueue[_Message]

@@ -52,11 +52,15 @@ class SeriesJob:
         Those whose record is missing.
     device : str
         "auto", "cpu" or "cuda".
+    measures : bool
+        Whether long axes are measured at once; else `ctbox.workflows.report_axes.measure_records`
+        does it afterwards.
     """
 
     case: SeriesCase
     models: tuple[ModelChoice, ...]
     device: str = "auto"
+    measures: bool = True
 
     @property
     def slices(self) -> int:
@@ -82,7 +86,8 @@ def judge_series(job: SeriesJob, ctx: TaskContext) -> tuple[SeriesRecord, ...]:
     places = {each.sop_instance_uid: i for i, each in enumerate(series.slices)}
     annotated = [uid for uid in places if uid in job.case.annotations]
     thumbnails = {uid: compute_thumbnail(volume[places[uid]]) for uid in annotated}
-    axes, records = LongAxes(job.case, series, volume), []
+    axes = LongAxes(job.case, lambda each: volume[places[each.sop_instance_uid]])
+    records = []
     for number, model in enumerate(job.models):
         found, label = _predict(series, volume, model, job.device, _Share(number, job, ctx))
         boxes = _collect_boxes(series, found)
@@ -93,7 +98,7 @@ def judge_series(job: SeriesJob, ctx: TaskContext) -> tuple[SeriesRecord, ...]:
                 device_label=label,
                 boxes=boxes,
                 lesions=_collect_lesions(series, found),
-                long_axes_mm=axes.measure(boxes),
+                long_axes_mm=axes.measure(boxes) if job.measures else {},
                 thumbnails={uid: one.astype(np.float32) for uid, one in thumbnails.items()},
                 unreadable=unreadable,
             )

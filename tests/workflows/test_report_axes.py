@@ -15,9 +15,9 @@ from ctbox.dicom.pixels import read_volume
 from ctbox.imaging import outline
 from ctbox.progress import TaskContext
 from ctbox.workflows.open_case import SeriesCase, open_case
-from ctbox.workflows.report_axes import LongAxes
+from ctbox.workflows.report_axes import LongAxes, Unmeasured, measure_records
 from ctbox.workflows.report_pool import sort_jobs
-from ctbox.workflows.report_records import SliceBoxes
+from ctbox.workflows.report_records import SeriesRecord, SliceBoxes
 from ctbox.workflows.report_series import ModelChoice, SeriesJob
 from ctbox.workflows.samples import get_boxes
 from tests.workflows.report_scenes import write_collection
@@ -39,11 +39,17 @@ def find_boxes(case: SeriesCase, shift: float) -> dict[str, SliceBoxes]:
     return found
 
 
+def make_axes(case: SeriesCase) -> LongAxes:
+    slices = zip(case.series.slices, read_volume(case.series), strict=True)
+    volume = {each.sop_instance_uid: hu for each, hu in slices}
+    return LongAxes(case, lambda each: volume[each.sop_instance_uid])
+
+
 def test_the_axes_are_the_outlines_own(cases: tuple[SeriesCase, ...]) -> None:
     (case, *_) = cases
     volume = read_volume(case.series)
     boxes = find_boxes(case, 1.5)
-    pairs = LongAxes(case, case.series, volume).measure(boxes)
+    pairs = make_axes(case).measure(boxes)
     assert set(pairs) == set(case.annotations)
     for hu, each in zip(volume, case.series.slices, strict=True):
         if each.sop_instance_uid not in pairs:
@@ -68,7 +74,7 @@ def test_no_box_is_outlined_twice_for_several_models(
         return measure(hu, box, spacing)
 
     monkeypatch.setattr(outline, "measure_long_axis_mm", count)
-    axes = LongAxes(case, case.series, read_volume(case.series))
+    axes = make_axes(case)
     first, second = axes.measure(find_boxes(case, 1.0)), axes.measure(find_boxes(case, 2.0))
     assert axes.measure(find_boxes(case, 1.0)) == first
     assert {uid: pair[0] for uid, pair in first.items()} == {
@@ -80,8 +86,17 @@ def test_no_box_is_outlined_twice_for_several_models(
 
 def test_boxes_on_other_things_are_not_compared(cases: tuple[SeriesCase, ...]) -> None:
     (case, *_) = cases
-    axes = LongAxes(case, case.series, read_volume(case.series))
+    axes = make_axes(case)
     assert axes.measure(find_boxes(case, 30.0)) == {}
+
+
+def test_measuring_apart_gives_the_same(cases: tuple[SeriesCase, ...]) -> None:
+    (case, *_) = cases
+    boxes = find_boxes(case, 1.5)
+    record = SeriesRecord(case.series.key, "a" * 64, "CPU", boxes)
+    (measured,) = measure_records(Unmeasured(case, (record,)), TaskContext())
+    assert measured.long_axes_mm == make_axes(case).measure(boxes) != {}
+    assert replace(measured, long_axes_mm={}).boxes is record.boxes
 
 
 def test_the_longest_series_come_first(cases: tuple[SeriesCase, ...]) -> None:

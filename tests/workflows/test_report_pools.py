@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 
-from ctbox.errors import CtboxError
+from ctbox.errors import CtboxError, DicomReadError
 from ctbox.progress import TaskCancelledError, TaskContext
+from ctbox.workflows import report_pool
+from ctbox.workflows.report_axes import Unmeasured, measure_records
 from ctbox.workflows.report_dask import DaskPool
 from ctbox.workflows.report_document import read_report
 from ctbox.workflows.report_pool import LocalPool, Pace, Pool, describe_end
+from ctbox.workflows.report_records import SeriesRecord
 from ctbox.workflows.report_request import ReportRequest
 from ctbox.workflows.report_run import run_report
 from ctbox.workflows.task_end import TaskBugError, TaskEnd, TaskStatus
@@ -84,6 +87,34 @@ def test_two_worker_processes_give_the_same(
     pool.judge = listen  # type: ignore[method-assign, assignment]
     assert run(collection, model, tmp_path / "out", pool)["models"] == alone
     assert told  # slices of unfinished series are told of
+
+
+def test_a_worker_of_several_threads_leaves_the_measuring_to_this_process(
+    alone: Any,
+    collection: Path,
+    model: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[str] = []
+
+    def measure(unmeasured: Unmeasured, ctx: TaskContext) -> tuple[SeriesRecord, ...]:
+        assert all(one.long_axes_mm == {} for one in unmeasured.records)
+        measured.append(unmeasured.case.series.key)
+        return measure_records(unmeasured, ctx)
+
+    monkeypatch.setattr(report_pool, "measure_records", measure)
+    assert run(collection, model, tmp_path / "out", LocalPool(1, threads=2))["models"] == alone
+    assert len(measured) == 3
+    rows = alone[0]["populations"]["unseen"]["slices"]
+    assert any(row["expert_long_axis_mm"] is not None for row in rows)  # else nothing is compared
+
+    def fail(unmeasured: Unmeasured, _ctx: TaskContext) -> tuple[SeriesRecord, ...]:
+        raise DicomReadError("It is gone.", None, unmeasured.case.series.slices[0].source.path)
+
+    monkeypatch.setattr(report_pool, "measure_records", fail)
+    with pytest.raises(CtboxError, match=r"None of 3 series could be judged\. It is gone\."):
+        run(collection, model, tmp_path / "lost", LocalPool(1, threads=2))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ _FOUR_NEIGHBOURS: Mask = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
 _VERTEX_PX = 1e-12
 
 
-def label_parts(mask: Mask) -> tuple[NDArray[np.int32], int]:
+def label_parts(mask: Mask) -> tuple[NDArray[np.signedinteger], int]:
     """Return the 4-connected components, numbered from 1, and their number."""
     labels, count = ndimage.label(mask, _FOUR_NEIGHBOURS)
     return labels, int(count)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctbox.dicom.decoding import decode_frame
-from ctbox.dicom.encapsulation import FrameError, find_fragments, read_frame
+from ctbox.dicom.deid_codestream import find_texts
+from ctbox.dicom.encapsulation import FrameError, find_fragments, group_by_frame, read_frame
 from ctbox.dicom.pixel_format import (
     FORMAT_TAGS,
     MAX_FRAMES,
@@ -35,16 +36,15 @@ class CleanPixels:
 
     Parameters
     ----------
-    data : bytes or None
-        Value of Pixel Data, of even length; None where the original's, which is compressed and
-        hides nothing, goes into the copy as it is.
+    data : bytes
+        Value of Pixel Data, of even length; of compressed ones all items, without the delimiter.
     high_bit : int or None
         High Bit in the copy; None where it stays.
     is_decoded : bool
         Whether the original was compressed and `data` is not: then it is little endian.
     """
 
-    data: bytes | None
+    data: bytes
     high_bit: int | None = None
     is_decoded: bool = False
 
@@ -59,7 +59,7 @@ def clean_pixels(data: bytes) -> CleanPixels:
     Compressed pixels are decoded to look at them: RLE and codestreams of more bits than Bits
     Stored keep unused bits. Where these hold anything but zeros or the sign, the copy is written
     uncompressed. Encoding it again would need an encoder for each codec, and one with loss would
-    change the picture.
+    change the picture. Texts inside codestreams are blanked.
 
     Parameters
     ----------
@@ -80,11 +80,13 @@ def clean_pixels(data: bytes) -> CleanPixels:
     coding = find_coding(header.transfer_syntax_uid)
     if coding is Coding.NATIVE:
         return _clean_native(data, header.pixel_element, pixels, header.encoding.is_big_endian)
-    if pixels.bits_stored >= pixels.bits_allocated:
-        return CleanPixels(None)
     if coding is None:
         raise FrameError("Its pixels are compressed in a way that cannot be looked into.")
-    return _clean_encapsulated(data, header.pixel_element.offset, coding, pixels)
+    if pixels.bits_stored < pixels.bits_allocated:
+        cleaned = _clean_encapsulated(data, header.pixel_element.offset, coding, pixels)
+        if cleaned is not None:
+            return cleaned
+    return CleanPixels(_blank_texts(data, header.pixel_element.offset, coding, pixels))
 
 
 def _check_layout(pixels: PixelFormat) -> None:
@@ -137,7 +139,8 @@ def _clean(raw: StoredValues, pixels: PixelFormat) -> StoredValues:
 
 def _clean_encapsulated(
     data: bytes, offset: int, coding: Coding, pixels: PixelFormat
-) -> CleanPixels:
+) -> CleanPixels | None:
+    """Return the pixels uncompressed where they hide something, or None."""
     fragments = find_fragments(data, offset)
     frames, hides = [], False
     for number in range(pixels.frames):
@@ -149,9 +152,26 @@ def _clean_encapsulated(
         hides = hides or not _is_plain(raw, cleaned, layout)
         frames.append(cleaned.astype(cleaned.dtype.newbyteorder("<")).tobytes())
     if not hides:
-        return CleanPixels(None)
+        return None
     joined = b"".join(frames)
     return CleanPixels(_cut(joined, 0, len(joined)), pixels.bits_stored - 1, is_decoded=True)
+
+
+def _blank_texts(data: bytes, offset: int, coding: Coding, pixels: PixelFormat) -> bytes:
+    """Return the items of compressed pixels with zeros for texts; all lengths stay."""
+    fragments = find_fragments(data, offset)
+    last, length = fragments.items[-1]
+    blank = bytearray(data[offset : last + length])
+    for items in group_by_frame(data, fragments, pixels.frames):
+        frame = b"".join(data[start : start + length] for start, length in items)
+        texts = find_texts(frame, coding, pixels)
+        for start, length in items:
+            for begin, end in texts:
+                part = slice(start - offset + max(begin, 0), start - offset + min(end, length))
+                if part.start < part.stop:
+                    blank[part] = bytes(part.stop - part.start)
+            texts = [(begin - length, end - length) for begin, end in texts]
+    return bytes(blank)
 
 
 def _is_plain(raw: StoredValues, cleaned: StoredValues, layout: PixelFormat) -> bool:

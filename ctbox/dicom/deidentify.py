@@ -191,8 +191,6 @@ class Deidentifier:
 
 
 def _set_pixels(copy: FileDataset, pixels: CleanPixels) -> None:
-    if pixels.data is None:
-        return
     if pixels.high_bit is not None:
         copy.HighBit = pixels.high_bit
     if pixels.is_decoded:
@@ -203,7 +201,8 @@ def _set_pixels(copy: FileDataset, pixels: CleanPixels) -> None:
     vr = copy["PixelData"].VR
     if pixels.is_decoded:
         vr = "OW" if copy.BitsAllocated > 8 else "OB"
-    copy["PixelData"] = DataElement("PixelData", vr, pixels.data)
+    is_compressed = copy.file_meta.TransferSyntaxUID.is_encapsulated
+    copy["PixelData"] = DataElement("PixelData", vr, pixels.data, is_undefined_length=is_compressed)
 
 
 class _Filter:

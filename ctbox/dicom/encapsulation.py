@@ -94,16 +94,23 @@ def read_frame(data: bytes, fragments: Fragments, frame: int, frames: int) -> by
     FrameError
         If the frames cannot be told apart, or this one holds nothing.
     """
-    items = _group_by_frame(data, fragments, frames)[frame]
+    items = group_by_frame(data, fragments, frames)[frame]
     joined = b"".join(data[offset : offset + length] for offset, length in items)
     if not joined:
         raise FrameError("Its compressed pixel data are empty.")
     return joined
 
 
-def _group_by_frame(
+def group_by_frame(
     data: bytes, fragments: Fragments, frames: int
 ) -> list[Sequence[tuple[int, int]]]:
+    """Return (offset, length) of the fragments of each of some frames.
+
+    Raises
+    ------
+    FrameError
+        If the frames cannot be told apart.
+    """
     items = fragments.items
     if frames == 1:
         return [items]

@@ -38,6 +38,13 @@ FROM series s
 LEFT JOIN clinical c ON c.patient_short = s.patient_short
 LEFT JOIN review r ON r.series_key = s.key
 """
+SUBTYPE_WORDS = {
+    "A": "adenocarcinoma",
+    "B": "small cell carcinoma",
+    "E": "large cell carcinoma",
+    "G": "squamous cell carcinoma",
+}
+"""What people search for instead of a letter; the collection's subtypes."""
 _SEX, _AGE, _REVIEW = (
     "coalesce(s.sex, c.sex)",
     "coalesce(s.age, c.age)",
@@ -286,8 +293,11 @@ def _compose_filter(wanted: CatalogFilter) -> tuple[str, list[Any]]:
     clauses, values = ["1"], []
     for word in wanted.text.split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        clauses.append("(" + " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in _SEARCHED) + ")")
-        values += [f"%{escaped}%"] * len(_SEARCHED)
+        letters = [key for key, name in SUBTYPE_WORDS.items() if word.lower() in name]
+        marks = ",".join("?" * len(letters))
+        like = " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in _SEARCHED)
+        clauses.append(f"({like} OR s.subtype IN ({marks}))")
+        values += [*[f"%{escaped}%"] * len(_SEARCHED), *letters]
     if wanted.subtypes:
         marks = ",".join("?" * len(wanted.subtypes))
         clauses.append(f"ifnull(s.subtype, '?') IN ({marks})")

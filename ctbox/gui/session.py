@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
 from ctbox.gui.browser.problems import ProblemsDialog
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
@@ -206,6 +207,8 @@ class Session(QObject):
             self.state.store.clear()
             self._memory.clear()
             place = None
+            if self.state.window not in (LUNG_WINDOW, MEDIASTINUM_WINDOW):
+                self.state.set_window(LUNG_WINDOW)  # another patient's own window fits nobody
         self.window.browser.show_case(case)
         self.window.show_viewer()
         self._ahead.hand_over(case)
@@ -271,6 +274,7 @@ class Session(QObject):
             save_folder=self.editing.saving.folder,
             reader_name=self.editing.reader_name,
             confidence=self.state.store.chosen_threshold,
+            show_loose_boxes=self.state.store.shows_loose,
             last_folder=self.opening.last_folder,
             window_geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
             window_state=bytes(window.layout_state.toBase64().data()).decode(),

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from ctbox.annotations.annotation import SUBTYPES
 from ctbox.dicom.catalog import Catalog
-from ctbox.dicom.catalog_query import CatalogFilter, CatalogSort
+from ctbox.dicom.catalog_query import SUBTYPE_WORDS, CatalogFilter, CatalogSort
 from ctbox.gui.app import App, build_app
 from ctbox.gui.browser.catalogue_model import COLUMNS
 from ctbox.gui.browser.catalogue_panel import CataloguePanel
+from ctbox.gui.subtype_names import NAMES
 from ctbox.progress import TaskContext
 from ctbox.settings import Settings
 from ctbox.workflows.index import IndexRequest, default_catalog_path, index_collection
@@ -177,6 +179,13 @@ def test_search_and_filters(qtbot: QtBot, filled: App) -> None:
     filled.catalogue.state.set_filter(CatalogFilter(subtypes=("B",)))
     assert list_patients(panel) == [PATIENTS[1]]
     assert panel.filters.subtype.currentText().startswith("B · ")
+    filled.catalogue.state.set_filter(CatalogFilter(text="Small cell"))
+    assert list_patients(panel) == [PATIENTS[1]]
+
+
+def test_the_subtypes_names_are_the_collections() -> None:
+    assert {letter: name.lower() for letter, name in SUBTYPES.items()} == SUBTYPE_WORDS
+    assert NAMES == SUBTYPES
 
 
 def test_reviewed_series_are_told_apart(filled: App) -> None:

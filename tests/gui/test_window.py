@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.annotations.pascal_voc import write_voc
 from ctbox.boxes import BoundingBox
-from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
+from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW, VoiWindow
 from ctbox.gui import prediction
 from ctbox.gui.actions import ACTIONS
 from ctbox.gui.app import App, build_app
@@ -670,3 +670,19 @@ def test_the_image_stays_put_while_a_task_runs(qtbot, opened: App) -> None:
     assert view.size() == before
     handle.cancel()
     qtbot.waitUntil(lambda: not opened.runner.running)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [(MEDIASTINUM_WINDOW, MEDIASTINUM_WINDOW), (VoiWindow(49.0, 102.0, "Brain"), LUNG_WINDOW)],
+)
+def test_another_case_begins_with_no_other_patients_own_window(
+    qtbot, opened: App, tmp_path: Path, chosen: VoiWindow, kept: VoiWindow
+) -> None:
+    state = opened.window.viewer.state
+    state.set_window(chosen)
+    builders.write_series(tmp_path / "other", 3, series_instance_uid="1.2.3.9")
+    with qtbot.waitSignal(opened.window.viewer.loader.finished):
+        opened.session.open(OpenRequest(tmp_path / "other"))
+    qtbot.waitUntil(lambda: not opened.runner.running)
+    assert state.window == kept

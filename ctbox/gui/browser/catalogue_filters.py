@@ -11,6 +11,7 @@ from ctbox.annotations.annotation import SUBTYPES, UNKNOWN_SUBTYPE
 from ctbox.dicom.catalog_query import CatalogFilter
 from ctbox.gui.browser.catalogue_state import CatalogueState
 from ctbox.gui.choice_box import ChoiceBox
+from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import mark, tr
 
 _TYPING_MS = 180
@@ -53,11 +54,11 @@ class CatalogueFilters(QWidget):
         self.search.setPlaceholderText(tr("Search the catalogue…"))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(tr("Search the catalogue"))
-        self.search.setToolTip(tr("Patient, description, vendor, model, kernel or UID"))
+        self.search.setToolTip(tr("Patient, description, vendor, model, kernel, subtype or UID"))
         self.subtype = ChoiceBox(tr("Subtype"))
         self.subtype.addItem(tr("Any subtype"), ())
-        for letter, name in SUBTYPES.items():
-            self.subtype.addItem(f"{letter} · {name}", (letter,))
+        for letter in SUBTYPES:
+            self.subtype.addItem(describe_subtype(letter), (letter,))
         self.subtype.addItem(tr("Unknown subtype"), (UNKNOWN_SUBTYPE,))
         self.annotated = _build_choice(tr("Annotated"), ANNOTATED)
         self.problems = _build_choice(tr("Problems"), PROBLEMS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ctbox.annotations.annotation import SUBTYPES
 from ctbox.dicom.series import Series
+from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer.readout import format_date
 from ctbox.workflows.open_case import Case, SeriesCase
@@ -110,10 +110,7 @@ def build_series_row(series_case: SeriesCase, title: str, *, has_date: bool = Fa
 
 def _describe_subtype(found: list[SeriesCase]) -> str:
     letters = {case.series.subtype for case in found if case.series.subtype}
-    if len(letters) != 1:
-        return ""
-    letter = letters.pop()
-    return f"{letter} · {SUBTYPES[letter]}" if letter in SUBTYPES else letter
+    return describe_subtype(letters.pop()) if len(letters) == 1 else ""
 
 
 def _describe_facts(series: Series) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.annotations.annotation import SUBTYPES
 from ctbox.annotations.box_edits import OTHER_LABEL
+from ctbox.gui.subtype_names import NAMES
 from ctbox.gui.translation import tr
 
 MAX_LABEL = 32
@@ -47,12 +48,12 @@ class LabelChooser(QFrame):
     def _lay_out(self, current: str) -> None:
         letters = QHBoxLayout()
         letters.setSpacing(6)
-        for letter, name in SUBTYPES.items():
+        for letter, name in NAMES.items():
             button = QPushButton(letter)
             button.setCheckable(True)
             button.setChecked(letter == current.upper())
-            button.setToolTip(f"{name}  ({letter})")
-            button.setAccessibleName(name)
+            button.setToolTip(f"{tr(name)}  ({letter})")
+            button.setAccessibleName(tr(name))
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, letter=letter: self._choose(letter))

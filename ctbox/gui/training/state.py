@@ -9,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.errors import CtboxError
+from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import tr
 from ctbox.model.linking import SampleKey
 from ctbox.workflows.fine_tune_data import DataCheck, describe_amount
 from ctbox.workflows.fine_tune_plan import FineTunePlan, choose_plan
-from ctbox.workflows.fine_tune_request import COLLECTION_SUBTYPES, FineTuneRequest
+from ctbox.workflows.fine_tune_request import FineTuneRequest
 from ctbox.workflows.fine_tune_split import Division, Side, divide_patients
 from ctbox.workflows.model_store import ModelStore
 
@@ -178,8 +179,7 @@ class WizardState(QObject):
     @property
     def subtype_title(self) -> str:
         """The subtype for the eye."""
-        known = COLLECTION_SUBTYPES.get(self.subtype)
-        return self.subtype if known is None else f"{self.subtype} · {known}"
+        return describe_subtype(self.subtype)
 
     def build_request(self, out: Path) -> FineTuneRequest:
         """Return what was chosen.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QWidget
 
+from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.training.page import Page, make_label
 from ctbox.gui.training.state import WizardState
 from ctbox.gui.translation import mark, tr
@@ -22,8 +23,8 @@ class SubtypePage(Page):
         super().__init__(state, parent)
         self.buttons: dict[str, QRadioButton] = {}
         group = QButtonGroup(self)
-        for letter, words in COLLECTION_SUBTYPES.items():
-            button = QRadioButton(f"{letter} · {words}")
+        for letter in COLLECTION_SUBTYPES:
+            button = QRadioButton(describe_subtype(letter))
             button.toggled.connect(lambda on, letter=letter: self._on_letter(letter, on))
             group.addButton(button)
             self.buttons[letter] = button

@@ -660,8 +660,8 @@
         <translation>Katalog durchsuchen</translation>
     </message>
     <message>
-        <source>Patient, description, vendor, model, kernel or UID</source>
-        <translation>Patient, Beschreibung, Hersteller, Modell, Kernel oder UID</translation>
+        <source>Patient, description, vendor, model, kernel, subtype or UID</source>
+        <translation>Patient, Beschreibung, Hersteller, Gerät, Kernel, Subtyp oder UID</translation>
     </message>
     <message>
         <source>Subtype</source>
@@ -5084,6 +5084,22 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>Licences</source>
         <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>Adenocarcinoma</source>
+        <translation>Adenokarzinom</translation>
+    </message>
+    <message>
+        <source>Small cell carcinoma</source>
+        <translation>Kleinzelliges Karzinom</translation>
+    </message>
+    <message>
+        <source>Large cell carcinoma</source>
+        <translation>Großzelliges Karzinom</translation>
+    </message>
+    <message>
+        <source>Squamous cell carcinoma</source>
+        <translation>Plattenepithelkarzinom</translation>
     </message>
 </context>
 </TS>

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ctbox.annotations.annotation import SUBTYPES, Annotation
+from ctbox.annotations.annotation import Annotation
 from ctbox.annotations.box_edits import Origin, OwnBox
 from ctbox.boxes import as_box_array, compute_iou
 from ctbox.dicom.series import Series, Slice, VoiWindow
@@ -170,14 +170,6 @@ def describe_own(own: OwnBox) -> str:
     if own.origin is Origin.EXPERT:
         return tr("Mine {label} (copy)").format(label=own.label)
     return tr("Mine {label}").format(label=own.label)
-
-
-def describe_subtype(letter: str | None) -> str:
-    """Return a subtype letter with its name; empty where unknown."""
-    if not letter:
-        return ""
-    name = SUBTYPES.get(letter)
-    return f"{letter} · {name}" if name else letter
 
 
 def format_date(stored: str | None) -> str:

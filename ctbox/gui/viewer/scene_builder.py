@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctbox.dicom.geometry import compute_edge_letters
 from ctbox.dicom.series import Orientation, Series, Slice
+from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer import readout
 from ctbox.gui.viewer.scene import (
@@ -109,7 +110,7 @@ def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
 def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:
     who = _describe_patient(state, series)
     if state.overlays.patient:
-        who += tuple(line for line in (readout.describe_subtype(series.subtype),) if line)
+        who += tuple(line for line in (describe_subtype(series.subtype),) if line)
     zoom = (
         tr("zoom {zoom:.1f}×").format(zoom=state.placement.zoom)
         if state.placement.zoom != 1.0

@@ -36,7 +36,7 @@ from ctbox.workflows.fine_tune_runs import STATE_FOLDER
 from ctbox.workflows.fine_tune_samples import SampleWatcher
 from ctbox.workflows.fine_tune_split import Side
 from ctbox.workflows.fine_tune_tracking import RunTracker, log_to_mlflow
-from ctbox.workflows.fine_tune_updates import StageStarted, StartMeasured
+from ctbox.workflows.fine_tune_updates import StageStarted, StartMeasured, describe_moment
 
 if TYPE_CHECKING:  # torch comes with it
     from ctbox.model.fine_tuning import Network
@@ -172,6 +172,9 @@ class _Run:
         def note(update: object) -> None:
             tracker.take(update)
             self._ctx.report(update)
+            told = describe_moment(update)
+            if told is not None:
+                self._ctx.report(told)
 
         def look(network: Network, epoch: int, iou: float | None) -> None:
             if epoch == 0:

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctbox.boxes import FloatArray
+from ctbox.model.training_updates import StepFinished
+from ctbox.progress import Progress
+from ctbox.workflows.fine_tune_control import PauseChanged
 
 STAGES = (
     "Reading the images",
@@ -64,3 +67,12 @@ class SampleBoxes:
 
     epoch: int
     boxes: tuple[FloatArray, ...]
+
+
+def describe_moment(update: object) -> Progress | None:
+    """Return how far the training is, for bars that know no more; None for other updates."""
+    if isinstance(update, StepFinished):
+        return Progress(update.step, update.steps, f"Training, loss {update.loss:.3f}")
+    if isinstance(update, PauseChanged) and update.paused:
+        return Progress(0, None, "Paused")
+    return None

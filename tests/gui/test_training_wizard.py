@@ -114,6 +114,54 @@ def shorten(qtbot, wizard: TrainingWizard, steps: int = 5) -> None:
     assert wizard.state.plan.steps == steps
 
 
+def list_tab_stops(qtbot, wizard: TrainingWizard) -> list[QWidget]:
+    """Press Tab until it comes back to where it was."""
+    start = wizard.focusWidget()
+    assert start is not None
+    stops = [start]
+    for _ in range(40):
+        qtbot.keyClick(stops[-1], Qt.Key.Key_Tab)
+        now = wizard.focusWidget()
+        if now is None or now is start:
+            return stops
+        stops.append(now)
+    raise AssertionError("Tab does not come back.")
+
+
+def test_keys_lead_through_every_page(qtbot, app: App, case: Path) -> None:
+    wizard = open_wizard(qtbot, app, case)
+    click(qtbot, wizard.pages[0].buttons["B"])
+    # Keys of a window that is not the active one go to the main window's shortcuts.
+    qtbot.waitUntil(lambda: wizard.activateWindow() or wizard.isActiveWindow())
+    qtbot.keyClick(wizard.pages[0].buttons["B"], Qt.Key.Key_Return)
+    assert wizard.focusWidget() is wizard.data.use_open
+    qtbot.keyClick(wizard.data.use_open, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not wizard.data.problem, timeout=LIMIT_MS)
+    wizard.data.choose.setFocus()
+    stops = list_tab_stops(qtbot, wizard)
+    ticks = [stops.index(each) for each in wizard.data.boxes.values()]
+    assert ticks == sorted(ticks)
+    assert max(ticks) < stops.index(wizard.back) < stops.index(wizard.next)
+    qtbot.keyClick(wizard.data.choose, Qt.Key.Key_Return)
+    assert wizard.index == 2
+    assert wizard.focusWidget() is wizard.next
+    split = wizard.pages[2]
+    stops = list_tab_stops(qtbot, wizard)
+    assert set(split.sides.values()) <= set(stops)  # none is caught in the table
+    assert wizard.close_button in stops
+    for _ in range(3):
+        qtbot.keyClick(wizard.next, Qt.Key.Key_Return)
+    assert wizard.index == RUN
+    assert wizard.focusWidget() is wizard.run_page.start
+    wizard.plan.steps.setValue(2)
+    wizard.plan.batch.setValue(2)
+    qtbot.keyClick(wizard.run_page.start, Qt.Key.Key_Return)
+    assert wizard.run.is_running
+    click(qtbot, wizard.run_page.break_off)
+    qtbot.waitUntil(lambda: not wizard.run.is_running, timeout=LIMIT_MS)
+    assert wizard.focusWidget() is wizard.run_page.go_on
+
+
 def test_from_a_subtype_to_a_model_in_use_and_back(qtbot, app: App, case: Path) -> None:
     wizard = open_wizard(qtbot, app, case)
     go_to_plan(qtbot, wizard)
@@ -333,6 +381,7 @@ def test_a_model_that_forgot_is_adopted_by_a_second_word_only(
     qtbot.waitUntil(lambda: ready.index == RESULT)
     click(qtbot, ready.next)
     adopt, store = ready.adopt_page, app.training.store
+    assert not adopt.use.property("primary")
     click(qtbot, adopt.use)
     assert store.active_name is None
     assert not adopt.is_adopted

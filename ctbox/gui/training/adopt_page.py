@@ -111,6 +111,7 @@ class AdoptPage(Page):
         self.told.setText(
             tr("The run lies in {place} until you delete it there.").format(place=place)
         )
+        self.told.show()
         self.discarded.emit()
 
     def _on_back(self) -> None:
@@ -137,6 +138,7 @@ class AdoptPage(Page):
         self.use.setText(tr("Use it") if adopted else tr("Adopt and use it"))
         show_notice(self.notice, self._notice_text, "")
         self.told.setText("")
+        self._press(self.use, is_primary=result is None or adopted or not result.asks_twice)
         if result is None:
             self.sentence.setText(tr("There is nothing to adopt."))
         elif in_use:
@@ -151,7 +153,14 @@ class AdoptPage(Page):
         else:
             self.sentence.setText(describe_gain(result))
             self._render_doubt(result)
+        self.told.setVisible(bool(self.told.text()))
         self.changed.emit()
+
+    def _press(self, button: QPushButton, *, is_primary: bool) -> None:
+        """Make a button stand out, or not: what forgot is not pressed on anybody."""
+        button.setProperty("primary", is_primary)
+        button.style().unpolish(button)
+        button.style().polish(button)
 
     def _render_doubt(self, result: FineTuneResult) -> None:
         told = [describe_loss(each) for each in result.forgotten]

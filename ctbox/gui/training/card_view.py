@@ -8,7 +8,6 @@ from ctbox.gui.translation import mark, tr
 from ctbox.model.card import MetricRecord, ModelCard
 from ctbox.workflows.model_store import StoredModel
 
-
 _LIST_INDENT = 18.0
 
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.errors import CtboxError
 from ctbox.gui.tasks import TaskHandle, TaskRunner
-from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
+from ctbox.gui.training.page import Page, chain_focus, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, Marks, PictureTile
 from ctbox.gui.training.state import WizardState
 from ctbox.gui.translation import mark, tr
@@ -132,6 +132,13 @@ class DataPage(Page):
             return tr("Tick at least one series.")
         return ""
 
+    @property
+    def first(self) -> QWidget | None:
+        """The quickest way to images, until there are some."""
+        if self.state.dicom is not None:
+            return None
+        return self.use_open if self.use_open.isEnabled() else self.choose
+
     def enter(self) -> None:
         """Look again where the subtype has changed since."""
         self.use_open.setEnabled(self.open_case is not None)
@@ -205,6 +212,7 @@ class DataPage(Page):
         rows = () if self.state.check is None else self.state.check.rows
         for number, row in enumerate(rows[:_MOST_TILES]):
             self._grid.addWidget(self._make_tile(row), number // _COLUMNS, number % _COLUMNS)
+        chain_focus(self._scroll, *self.boxes.values())
         self._grid.setRowStretch(len(rows) // _COLUMNS + 1, 1)
         self._grid.setColumnStretch(_COLUMNS, 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -33,8 +35,19 @@ class Page(QWidget):
         """Why one can't go on from here; empty if one can."""
         return ""
 
+    @property
+    def first(self) -> QWidget | None:
+        """What the keyboard acts on when the page is shown; None for the Next button."""
+        return None
+
     def enter(self) -> None:
         """Take up what changed since the page was last seen."""
+
+
+def chain_focus(*widgets: QWidget) -> None:
+    """Let Tab lead from one to the next: what is made late would come after all buttons."""
+    for before, after in itertools.pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def make_label(text: str = "", *, muted: bool = False, title: bool = False) -> QLabel:

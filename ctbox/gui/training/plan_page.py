@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.errors import CtboxError
+from ctbox.gui.figure_field import indent_figure
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.run import WORKER
@@ -63,7 +65,7 @@ class PlanPage(Page):
         self.fold = QPushButton(tr("Advanced settings"))
         self.fold.setProperty("link", True)
         self.fold.setCheckable(True)
-        self.column.addWidget(self.fold)
+        self.column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         self.advanced = self._build_advanced()
         self.advanced.hide()
         self.fold.toggled.connect(self.advanced.setVisible)
@@ -130,6 +132,7 @@ class PlanPage(Page):
         )
         for words, box, tip in rows:
             box.setFixedWidth(130)
+            indent_figure(box)
             box.setAccessibleName(words)
             box.valueChanged.connect(self._on_edited)
             place = form.rowCount()

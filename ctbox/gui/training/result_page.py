@@ -186,6 +186,7 @@ def _make_tile(example: SliceExample) -> PictureTile:
 
 def _make_table(titles: Sequence[str]) -> QTableWidget:
     table = QTableWidget(0, len(titles))
+    table.setTabKeyNavigation(False)  # else Tab never leaves it
     table.setHorizontalHeaderLabels(list(map(tr, titles)))
     table.verticalHeader().hide()
     table.setShowGrid(False)

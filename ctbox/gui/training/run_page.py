@@ -94,9 +94,9 @@ class RunPage(Page):
         curves.addWidget(self.loss, 1)
         curves.addWidget(self.iou, 1)
         samples = QVBoxLayout()
-        caption = make_label(tr("The same slices after every round:"), muted=True)
-        caption.setFixedWidth(_SAMPLES_PX)
-        samples.addWidget(caption)
+        self._caption = make_label(tr("The same slices after every round:"), muted=True)
+        self._caption.setFixedWidth(_SAMPLES_PX)
+        samples.addWidget(self._caption)
         for tile in self.tiles:
             samples.addWidget(tile, 1)
         samples.addStretch(0)
@@ -114,6 +114,11 @@ class RunPage(Page):
     def problem(self) -> str:
         """The next step waits for the result."""
         return "" if self.run.result is not None else tr("The result comes when the run is over.")
+
+    @property
+    def first(self) -> QWidget | None:
+        """Start, or go on."""
+        return self.go_on if self.run.can_go_on else self.start
 
     def enter(self) -> None:
         """Show how it stands."""
@@ -245,6 +250,7 @@ class RunPage(Page):
 
     def _render_samples(self) -> None:
         run = self.run
+        self._caption.setVisible(bool(run.samples))
         for number, tile in enumerate(self.tiles):
             tile.setVisible(number < len(run.samples))
             if number >= len(run.samples):

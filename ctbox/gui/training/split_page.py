@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.gui.choice_box import ChoiceBox
-from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
+from ctbox.gui.training.page import Page, chain_focus, make_label, make_notice, show_notice
 from ctbox.gui.training.state import WizardState
 from ctbox.gui.translation import mark, tr
 from ctbox.model.linking import shorten_patient_id
@@ -51,6 +51,7 @@ class SplitPage(Page):
         self.table.setHorizontalHeaderLabels(list(map(tr, _TITLES)))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)  # else Tab never leaves it
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
         header = self.table.horizontalHeader()
@@ -93,6 +94,7 @@ class SplitPage(Page):
         self.table.setRowCount(len(rows))
         for number, row in enumerate(rows):
             self._fill(number, row)
+        chain_focus(self.table, *self.sides.values())
         self._render()
 
     def _fill(self, number: int, row: PatientRow) -> None:

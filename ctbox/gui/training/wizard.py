@@ -96,10 +96,11 @@ class TrainingWizard(QDialog):
         self.close_button.clicked.connect(self.close)
         self._build()
         for button in self.findChildren(QPushButton):
-            # Enter means Next and nothing else.
-            button.setAutoDefault(button is self.next)
+            # Enter means Next, and on the way to the run to begin it.
+            button.setAutoDefault(button in (self.next, self.run_page.start, self.run_page.go_on))
         self.adopt_page.active_changed.connect(self.active_changed)
         run.finished.connect(lambda _result: self._on_finished())
+        run.ended.connect(self._on_ended)
         self.go_to(0)
 
     def _build(self) -> None:
@@ -149,6 +150,14 @@ class TrainingWizard(QDialog):
         self._title.setText(tr(self.page.title))
         self._subtitle.setText(tr(self.page.subtitle))
         self._render()
+        self._put_focus()
+
+    def _put_focus(self) -> None:
+        """Give the page's first widget the keyboard: left to Qt, it may be the Close button."""
+        for widget in (self.page.first, self.next):
+            if widget is not None and widget.isEnabled() and not widget.isHidden():
+                widget.setFocus()
+                return
 
     def offer_case(self, dicom: Path, annotations: Path | None) -> None:
         """Let the data page take the open case."""
@@ -161,6 +170,10 @@ class TrainingWizard(QDialog):
     def _on_finished(self) -> None:
         if self.index == RUN:
             self.go_to(RESULT)
+
+    def _on_ended(self) -> None:
+        if self.index == RUN:  # broken off: its buttons are gone, and the focus with them
+            self._put_focus()
 
     def _render(self) -> None:
         """Say where one is, and why one can't go on."""

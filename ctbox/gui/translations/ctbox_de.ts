@@ -4415,7 +4415,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>A quarter of what is looked at are old images or phantoms of the old subtypes, so that these are not forgotten. It stops by itself once the patients who end it gain nothing more.</source>
-        <translation>Ein Viertel des Gesehenen sind alte Bilder oder Phantome der alten Subtypen, damit diese nicht vergessen werden. Es endet von selbst, sobald die Patienten, die es beenden, nichts mehr gewinnen.</translation>
+        <translation>Ein Viertel des Gesehenen sind alte Bilder oder Phantome der alten Subtypen, damit diese nicht vergessen werden. Es endet von selbst, sobald die Validierungspatienten nichts mehr gewinnen.</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -4423,7 +4423,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>Rounds of 15 steps end with a look at the stopping patients</source>
-        <translation>Runden von 15 Schritten enden mit einem Blick auf die beendenden Patienten</translation>
+        <translation>Runden von 15 Schritten enden mit einem Blick auf die Validierungspatienten</translation>
     </message>
     <message>
         <source>Samples a step</source>
@@ -4645,7 +4645,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>IoU of the patients who end it</source>
-        <translation>IoU der beendenden Patienten</translation>
+        <translation>IoU der Validierungspatienten</translation>
     </message>
     <message>
         <source>round</source>
@@ -4757,23 +4757,23 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>Ends the training</source>
-        <translation>Beenden</translation>
+        <translation>Validierung</translation>
     </message>
     <message>
         <source>Judges</source>
-        <translation>Urteilen</translation>
+        <translation>Prüfung</translation>
     </message>
     <message>
         <source>teaches</source>
-        <translation>lernen</translation>
+        <translation>zum Lernen</translation>
     </message>
     <message>
         <source>ends the training</source>
-        <translation>beenden</translation>
+        <translation>zur Validierung</translation>
     </message>
     <message>
         <source>judges</source>
-        <translation>urteilen</translation>
+        <translation>zum Prüfen</translation>
     </message>
     <message>
         <source>Boxed slices</source>

@@ -21,7 +21,7 @@ from ctbox.evaluation import bootstrap
 from ctbox.model.checkpoint import load_checkpoint
 from ctbox.model.store import read_card
 from ctbox.model.training_updates import EpochFinished, StepFinished
-from ctbox.progress import TaskCancelledError, TaskContext
+from ctbox.progress import Progress, TaskCancelledError, TaskContext
 from ctbox.workflows.fine_tune import describe_start, fine_tune
 from ctbox.workflows.fine_tune_control import PauseChanged, RunControl
 from ctbox.workflows.fine_tune_data import DataRequest, check_data
@@ -34,6 +34,7 @@ from ctbox.workflows.fine_tune_updates import (
     SamplesChosen,
     StageStarted,
     StartMeasured,
+    describe_moment,
 )
 from ctbox.workflows.peak_memory import measure_peak_memory, reset_peak_memory
 from tests.workflows import fine_tune_scene as scene
@@ -105,6 +106,10 @@ def test_a_run_tells_every_stage_and_shows_its_samples(done: Done) -> None:
     looked = [each.epoch for each in done.updates if isinstance(each, SampleBoxes)]
     assert looked == [0, 1, 2, 3]
     assert len([each for each in done.updates if isinstance(each, EpochFinished)]) == 3
+    bars = [each for each in done.updates if isinstance(each, Progress)]
+    steps = [each for each in bars if each.message.startswith("Training, loss")]
+    assert [each.done for each in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1].total == len(steps)
     (start,) = [each for each in done.updates if isinstance(each, StartMeasured)]
     assert start.validation_iou is not None
 
@@ -252,6 +257,9 @@ def test_a_pause_holds_the_run_and_ends(tmp_path: Path) -> None:
     control.pause()
     watched.check()
     assert told == [PauseChanged(paused=True), PauseChanged(paused=False)]
+    paused = describe_moment(PauseChanged(paused=True))
+    assert paused is not None
+    assert paused.message == "Paused"
     control.stop()
     with pytest.raises(TaskCancelledError):
         watched.check()

@@ -50,6 +50,8 @@ class Settings:
         Name of the model to predict with; None for the shipped one.
     confidence : float or None
         Score in 0…1 from which boxes are shown; None for the model's own.
+    show_loose_boxes : bool
+        Whether the AI's boxes that belong to no lesion are shown.
     hit_iou : float
         Least IoU with an expert's box that makes a detection a hit, 0…1.
     attention_opacity : float
@@ -95,6 +97,7 @@ class Settings:
     device: str = "auto"
     default_model: str | None = None
     confidence: float | None = None
+    show_loose_boxes: bool = True
     hit_iou: float = 0.3
     attention_opacity: float = 0.6
     smooth: bool = True
@@ -206,6 +209,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "device": DEVICES.__contains__,
     "default_model": _is_text_or_none,
     "confidence": _is_score_or_none,
+    "show_loose_boxes": _is_flag,
     "hit_iou": _is_score,
     "attention_opacity": _is_score,
     "smooth": _is_flag,

@@ -31,6 +31,7 @@ CHANGED = Settings(
     device="cpu",
     default_model="detector-s",
     confidence=0.35,
+    show_loose_boxes=False,
     hit_iou=0.5,
     attention_opacity=0.25,
     smooth=False,

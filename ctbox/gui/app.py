@@ -170,6 +170,7 @@ def build_app(
     runner = TaskRunner()
     store = DetectionStore()
     store.set_threshold(settings.confidence)
+    store.set_shows_loose(settings.show_loose_boxes)
     state = ViewerState(store)
     viewer = ViewerPanel(state, SliceLoader(runner), OutlineLayer(runner))
     window = MainWindow(viewer, runner)

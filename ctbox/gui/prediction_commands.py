@@ -121,7 +121,7 @@ def describe_result(result: DetectResult, store: DetectionStore, next_key: str =
     marked = sum(bool(store.find(uid)) for uid in uids)
     where = tr("this slice") if len(uids) == 1 else tr("{count} slices").format(count=len(uids))
     if marked == 0:
-        hidden = any(store.find_all(uid) for uid in uids)
+        hidden = any(store.find_eligible(uid) for uid in uids)
         sure = (
             tr(" at confidence {threshold:.2f} or more").format(threshold=store.threshold)
             if hidden

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QSlider, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QCheckBox, QSlider, QWidget
 
 from ctbox.boxes import BoundingBox
+from ctbox.gui.app import build_app
+from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.lesions.binding import (
     NONE_SHOWN,
     NOT_PREDICTED,
@@ -18,6 +21,7 @@ from ctbox.gui.lesions.binding import (
 )
 from ctbox.gui.lesions.confidence import write_score
 from ctbox.gui.lesions.counting import score_series
+from ctbox.gui.lesions.counts_view import LESIONS, SERIES_BOXES, SLICE_BOXES
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.lesions.rows import (
     LesionRow,
@@ -32,8 +36,10 @@ from ctbox.gui.viewer.scene_builder import build_scene
 from ctbox.gui.viewer.state import Selection, ViewerState
 from ctbox.model.detection import Detection, Lesion, LesionSize, SizeSource, SliceDetections
 from ctbox.model.linking import shorten_patient_id
+from ctbox.settings import Settings
 from ctbox.workflows.open_case import Case, SeriesCase
 from ctbox.workflows.seen import Seen
+from tests import builders
 from tests.gui.builders import build_series, build_series_case
 
 EXPERT = (40.0, 30.0, 60.0, 50.0)
@@ -200,17 +206,19 @@ def test_the_slider_filters_and_recounts_while_it_moves(qtbot, filled: Room) -> 
     slider = filled.panel.confidence.slider
     filled.state.set_slice_index(9)
     assert filled.rows == ["AI 1 · A", "AI 2", "AI 3", "Exp. 1 · A"]
-    assert filled.figures("Series") == ("3", "1", "1")
-    assert filled.figures("This slice") == ("0", "1", "1")
+    assert filled.figures(LESIONS) == ("1", "1", "1")
+    assert filled.figures(SERIES_BOXES) == ("3", "1", "1")
+    assert filled.figures(SLICE_BOXES) == ("0", "1", "1")
     slider.setFocus()
     for _ in range(5):
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     assert filled.store.chosen_threshold == pytest.approx(0.5)
     assert filled.rows == ["AI 1 · A", "Exp. 1 · A"]
-    assert filled.figures("Series") == ("3", "0", "1")
-    assert filled.figures("This slice") == ("0", "0", "1")
+    assert filled.figures(LESIONS) == ("1", "0", "1")
+    assert filled.figures(SERIES_BOXES) == ("3", "0", "1")
+    assert filled.figures(SLICE_BOXES) == ("0", "0", "1")
     qtbot.keyClick(slider, Qt.Key.Key_End)
-    assert filled.figures("Series") == ("0", "0", "4")
+    assert filled.figures(SERIES_BOXES) == ("0", "0", "4")
     assert filled.panel.message.text() == NONE_SHOWN
 
 
@@ -267,19 +275,19 @@ def test_another_least_iou_counts_anew(qtbot, filled: Room) -> None:
     qtbot.keyClicks(box, "0.95")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert filled.binding.hit_iou == pytest.approx(0.95)
-    assert filled.figures("Series") == ("3", "1", "1")  # those boxes fit exactly
+    assert filled.figures(SERIES_BOXES) == ("3", "1", "1")  # those boxes fit exactly
 
 
 def test_empty_states_say_what_to_do(qtbot, room: Room) -> None:
     case = make_case()
     room.state.set_series(case)
     assert room.panel.message.text() == NOT_PREDICTED
-    assert room.figures("Series") == ("–", "–", "–")
+    assert room.figures(SERIES_BOXES) == ("–", "–", "–")
     with qtbot.waitSignal(room.panel.predict_requested):
         qtbot.mouseClick(room.panel.predict, Qt.MouseButton.LeftButton)
     room.store.add([SliceDetections(uid(4), (Detection(ON_IT, 0.9),))])
     assert room.panel.message.text() == ONLY_SLICES
-    assert room.figures("Series") == ("1", "0", "0")
+    assert room.figures(SERIES_BOXES) == ("1", "0", "0")
     room.store.add_series(case.series.key, (), ())
     assert room.panel.message.text() == NOTHING_FOUND
     assert not room.panel.predict.isVisible()
@@ -342,3 +350,98 @@ def test_a_word_beside_the_figure_tells_what_it_is(qtbot, filled: Room) -> None:
     assert confidence.own.text() == "Model's own: 0.005"
     qtbot.mouseClick(confidence.own, Qt.MouseButton.LeftButton)
     assert (confidence.figure.text(), confidence.word.text()) == ("0.005", "model's own")
+
+
+@pytest.fixture
+def loose(filled: Room) -> Room:
+    """Two more boxes of no lesion: a faint one on slice 4, beside the lesion's, and one on 1."""
+    case = make_case()
+    found = {each.sop_instance_uid: [] for each in case.series.slices}
+    for lesion in make_lesions():
+        for where, one in zip(lesion.sop_instance_uids, lesion.detections, strict=True):
+            found[where].append(one)
+    found[uid(4)].append(Detection(FAR, 0.1))
+    found[uid(0)].append(Detection(FAR, 0.3))
+    slices = [SliceDetections(where, tuple(boxes)) for where, boxes in found.items()]
+    filled.store.add_series(case.series.key, slices, make_lesions())
+    return filled
+
+
+def click_box(qtbot, box: QCheckBox) -> None:
+    place = QPoint(8, box.height() // 2)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_line_tells_of_boxes_outside_lesions_and_hides_them(qtbot, loose: Room) -> None:
+    box = loose.panel.loose
+    assert box.isVisible()
+    assert box.isChecked()
+    assert box.text() == "Show 2 boxes outside lesions"
+    assert loose.figures(SERIES_BOXES) == ("3", "3", "1")
+    rows = loose.rows
+    click_box(qtbot, box)
+    assert loose.store.find(uid(0)) == ()
+    assert [one.score for one in loose.store.find(uid(4))] == [0.9]
+    assert loose.figures(SERIES_BOXES) == ("3", "1", "1")
+    assert loose.rows == rows
+    assert box.text() == "Show 2 boxes outside lesions"
+    click_box(qtbot, box)
+    assert len(loose.store.find(uid(0))) == 1
+    loose.store.set_threshold(0.2)
+    assert box.text() == "Show 1 box outside lesions"
+    loose.store.set_threshold(0.35)
+    assert not box.isVisible()
+
+
+def test_boxes_of_slices_predicted_alone_are_not_outside_lesions(qtbot, loose: Room) -> None:
+    loose.store.clear()
+    loose.store.add([SliceDetections(uid(4), (Detection(ON_IT, 0.9),))])
+    loose.store.set_shows_loose(False)
+    assert loose.panel.loose.isHidden()
+    assert len(loose.store.find(uid(4))) == 1
+
+
+def test_while_the_ai_is_hidden_nothing_tells_of_its_boxes(loose: Room) -> None:
+    loose.store.set_hidden(True)
+    assert loose.panel.loose.isHidden()
+    assert loose.figures(LESIONS) == ("–", "–", "–")
+
+
+def test_in_the_window_n_passes_them_by_and_the_choice_is_kept(
+    qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CTBOX_HOME", str(tmp_path / "home"))
+    builders.write_series(tmp_path / "case", 12, series_instance_uid="1.2.3.12")
+    app = build_app(Settings())
+    qtbot.addWidget(app.window)
+    app.window.show()
+    with qtbot.waitSignal(app.window.viewer.loader.finished):
+        app.session.open(OpenRequest(tmp_path / "case"))
+    qtbot.waitUntil(lambda: not app.runner.running)
+    state = app.window.viewer.state
+    uids = [each.sop_instance_uid for each in state.series_case.series.slices]
+    linked, alone = Detection(BoundingBox(5, 5, 15, 15), 0.9), Detection(ON_IT, 0.1)
+    found = {3: (alone,), 6: (linked,)}
+    slices = [SliceDetections(where, found.get(i, ())) for i, where in enumerate(uids)]
+    lesion = Lesion(1, HULL, 0.9, (uids[6],), (linked,))
+    state.store.add_series(state.series_case.series.key, slices, (lesion,))
+
+    def go_on() -> int:
+        state.set_slice_index(0)
+        with qtbot.waitActive(app.window):
+            app.window.activateWindow()
+        app.window.viewer.setFocus()
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_N)
+        return state.slice_index
+
+    assert go_on() == 3
+    (box,) = [each for each in app.window.findChildren(QCheckBox) if "outside" in each.text()]
+    assert box.text() == "Show 1 box outside lesions"
+    click_box(qtbot, box)
+    assert go_on() == 6
+    kept = app.close()
+    assert kept.show_loose_boxes is False
+    again = build_app(kept)
+    qtbot.addWidget(again.window)
+    assert again.window.viewer.state.store.shows_loose is False
+    again.close()

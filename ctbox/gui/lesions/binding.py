@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from ctbox.gui.lesions.counting import SeriesScore, score_series
 from ctbox.gui.lesions.counts_view import LEAST_HIT_IOU, MOST_HIT_IOU
 from ctbox.gui.lesions.panel import LesionsPanel
-from ctbox.gui.lesions.rows import LesionRow, LesionTable
+from ctbox.gui.lesions.rows import LesionRow, LesionTable, count_lesions
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.state import Selection, ViewerState
@@ -44,11 +44,13 @@ class LesionsBinding(QObject):
         self._case: Case | None = None
         self._score: SeriesScore | None = None
         self._table: LesionTable | None = None
+        self._rows: tuple[LesionRow, ...] = ()
         self._matched: object = None
         panel.counts.show_hit_iou(self._hit_iou)
         panel.lesion_chosen.connect(self._on_lesion_chosen)
         panel.threshold_chosen.connect(state.store.set_threshold)
         panel.hit_iou_chosen.connect(self._on_hit_iou_chosen)
+        panel.loose_toggled.connect(state.store.set_shows_loose)
         state.store.threshold_changed.connect(self._show_threshold)
         state.series_changed.connect(self._update)
         state.detections_changed.connect(self._update)
@@ -105,11 +107,16 @@ class LesionsBinding(QObject):
 
     def _show_rows(self) -> None:
         series_case, store = self._state.series_case, self._state.store
+        self._rows = ()
         if series_case is None:
             self._panel.show_rows((), "", can_predict=False)
+            self._panel.show_loose(0, shown=store.shows_loose)
             return
         reason = series_case.series.skip_detection_reason
         rows = () if self._table is None else self._table.build_rows(store.threshold)
+        self._rows = rows
+        uids = [each.sop_instance_uid for each in series_case.series.slices]
+        self._panel.show_loose(store.count_loose(uids), shown=store.shows_loose)
         message = self._explain(rows, reason)
         can_predict = reason is None and self._table is None and not store.is_hidden
         self._panel.show_rows(rows, message, can_predict=can_predict)
@@ -137,8 +144,12 @@ class LesionsBinding(QObject):
         of_slice = score.count_slice(uid, store.threshold) if store.has(uid) else None
         has_any = coverage.annotated and any(store.has(one.sop_uid) for one in score.slices)
         of_series = score.count(store.threshold) if has_any else None
+        of_lesions = None if self._table is None else count_lesions(self._rows)
         self._panel.counts.show_counts(
-            of_slice if coverage.annotated else None, of_series, coverage
+            of_slice if coverage.annotated else None,
+            of_series,
+            coverage,
+            of_lesions if coverage.annotated else None,
         )
         series_case = self._state.series_case
         known = series_case is not None and store.knows(series_case.series)

@@ -172,7 +172,7 @@ def _describe(case: SeriesCase, store: DetectionStore | None) -> list[EvaluatedS
         uid = each.sop_instance_uid
         if store is None and uid not in case.annotations:
             continue
-        found = (store.find_all(uid) if store is not None else None) or ()
+        found = (store.find_eligible(uid) if store is not None else None) or ()
         described.append(
             EvaluatedSlice(
                 sop_uid=uid,

@@ -1,4 +1,4 @@
-"""Hits, false boxes and misses of the shown slice and of its series."""
+"""Hits, false ones and misses: lesions first, then boxes of the series and of the shown slice."""
 
 from __future__ import annotations
 
@@ -25,7 +25,16 @@ _COLUMNS = (
     ("FP", mark("False: detections that hit no expert's box, on slices that count")),
     ("FN", mark("Missed: expert's boxes that no detection hits, on predicted slices")),
 )
-_LINES = (mark("This slice"), mark("Series"))
+_LESION_TIPS = {
+    "TP": mark("The AI's lesions that hit an expert's lesion"),
+    "FP": mark("The AI's lesions that hit no expert's lesion"),
+    "FN": mark("The expert's lesions that no shown lesion of the AI hits"),
+}
+LESIONS, SERIES_BOXES, SLICE_BOXES = _LINES = (
+    mark("Lesions"),
+    mark("Boxes in the series"),
+    mark("Boxes on this slice"),
+)
 _FIGURE_WIDTH = 58
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -84,7 +93,7 @@ class CountsView(QWidget):
             for column, (name, tip) in enumerate(_COLUMNS, start=1):
                 figure = QLabel("–")
                 figure.setProperty("title", True)
-                figure.setToolTip(tr(tip))
+                figure.setToolTip(tr(_LESION_TIPS[name] if line == LESIONS else tip))
                 figure.setMinimumWidth(26)
                 figure.setAlignment(_RIGHT)
                 table.addWidget(figure, row, column, _RIGHT)
@@ -109,7 +118,11 @@ class CountsView(QWidget):
         self.hit_iou.blockSignals(False)
 
     def show_counts(
-        self, of_slice: HitCounts | None, of_series: HitCounts | None, coverage: Coverage
+        self,
+        of_slice: HitCounts | None,
+        of_series: HitCounts | None,
+        coverage: Coverage,
+        of_lesions: HitCounts | None = None,
     ) -> None:
         """Show counts; dashes where there is nothing to count with.
 
@@ -121,8 +134,10 @@ class CountsView(QWidget):
             None where nothing of the series was predicted, or nobody annotated it.
         coverage : Coverage
             How much of the series is counted.
+        of_lesions : HitCounts or None
+            Of lesions in place of boxes; None where no lesions are known.
         """
-        for line, counts in zip(_LINES, (of_slice, of_series), strict=True):
+        for line, counts in zip(_LINES, (of_lesions, of_series, of_slice), strict=True):
             values = (None,) * 3 if counts is None else (counts.hits, counts.false, counts.missed)
             for (name, _), value in zip(_COLUMNS, values, strict=True):
                 figure = self.figures[line, name]

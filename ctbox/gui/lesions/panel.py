@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QLabel,
     QPushButton,
@@ -32,12 +33,21 @@ class LesionsPanel(QScrollArea):
     predict_requested = Signal()
     threshold_chosen = Signal(object)
     hit_iou_chosen = Signal(float)
+    loose_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesionsPanel")
         self.setAccessibleName(tr("Lesions"))
         self.list = LesionList()
+        self.loose = QCheckBox()
+        self.loose.setToolTip(
+            tr(
+                "The AI's boxes that it linked to no lesion. Switched off, they are hidden "
+                "everywhere, and neither the keys to the next box nor the counts know them."
+            )
+        )
+        self.loose.hide()
         self.message = QLabel()
         self.message.setProperty("muted", True)
         self.message.setWordWrap(True)
@@ -53,6 +63,7 @@ class LesionsPanel(QScrollArea):
         self.predict.clicked.connect(self.predict_requested)
         self.confidence.threshold_chosen.connect(self.threshold_chosen)
         self.counts.hit_iou_chosen.connect(self.hit_iou_chosen)
+        self.loose.toggled.connect(self.loose_toggled)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -64,7 +75,8 @@ class LesionsPanel(QScrollArea):
         layout.setContentsMargins(_MARGIN, 4, _MARGIN, 8)
         layout.setSpacing(9)
         for widget in (
-            self.list, self.message, self.predict, self.confidence, self.counts, self.attention
+            self.list, self.loose, self.message, self.predict, self.confidence, self.counts,
+            self.attention,
         ):  # fmt: skip
             widget.setMaximumWidth(_MOST_WIDTH)
             layout.addWidget(widget)
@@ -93,6 +105,14 @@ class LesionsPanel(QScrollArea):
         self.message.setText(message)
         self.message.setVisible(bool(message))
         self.predict.setVisible(can_predict)
+
+    def show_loose(self, count: int, *, shown: bool) -> None:
+        """Tell how many boxes belong to no lesion, and whether they are shown."""
+        self.loose.blockSignals(True)
+        self.loose.setChecked(shown)
+        self.loose.blockSignals(False)
+        self.loose.setText(tr("Show %n box(es) outside lesions", "", count))
+        self.loose.setVisible(count > 0)
 
     def sizeHint(self) -> QSize:
         """Return the size of a dock above the inspector."""

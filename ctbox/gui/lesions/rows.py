@@ -12,7 +12,7 @@ from ctbox.boxes import BoundingBox, as_box_array, compute_iou
 from ctbox.evaluation.scoring import ScoredSlice, score_lesions
 from ctbox.evaluation.slices import DetectedLesion
 from ctbox.evaluation.truth import TruthLesion, find_truth_lesions
-from ctbox.gui.lesions.counting import SeriesScore
+from ctbox.gui.lesions.counting import HitCounts, SeriesScore
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.model.detection import Detection, Lesion
@@ -208,6 +208,17 @@ def _keep_sure(lesion: Lesion, threshold: float) -> _Boxes:
 
 def _join(labels: Iterable[str]) -> str:
     return "/".join(sorted(set(labels)))
+
+
+def count_lesions(rows: Sequence[LesionRow]) -> HitCounts:
+    """Return how many lesions of a list hit, are false, are missed, or cannot be judged."""
+    verdicts = [row.verdict for row in rows]
+    return HitCounts(
+        verdicts.count(Verdict.HIT),
+        verdicts.count(Verdict.FALSE),
+        verdicts.count(Verdict.MISSED),
+        verdicts.count(Verdict.UNKNOWN),
+    )
 
 
 NO_VALUE = "–"

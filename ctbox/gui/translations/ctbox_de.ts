@@ -2391,8 +2391,35 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Verpasst: Boxen des Experten ohne Detektion, auf ausgewerteten Schichten</translation>
     </message>
     <message>
-        <source>This slice</source>
-        <translation>Diese Schicht</translation>
+        <source>The AI&apos;s lesions that hit an expert&apos;s lesion</source>
+        <translation>Läsionen der KI, die eine Läsion des Experten treffen</translation>
+    </message>
+    <message>
+        <source>The AI&apos;s lesions that hit no expert&apos;s lesion</source>
+        <translation>Läsionen der KI, die keine Läsion des Experten treffen</translation>
+    </message>
+    <message>
+        <source>The expert&apos;s lesions that no shown lesion of the AI hits</source>
+        <translation>Läsionen des Experten, die keine gezeigte Läsion der KI trifft</translation>
+    </message>
+    <message>
+        <source>Boxes in the series</source>
+        <translation>Boxen der Serie</translation>
+    </message>
+    <message>
+        <source>Boxes on this slice</source>
+        <translation>Boxen dieser Schicht</translation>
+    </message>
+    <message>
+        <source>The AI&apos;s boxes that it linked to no lesion. Switched off, they are hidden everywhere, and neither the keys to the next box nor the counts know them.</source>
+        <translation>Boxen der KI, die sie zu keiner Läsion verbunden hat. Abgeschaltet sind sie überall ausgeblendet; auch die Tasten zur nächsten Box und die Zählung übergehen sie.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show %n box(es) outside lesions</source>
+        <translation>
+            <numerusform>%n Box außerhalb von Läsionen zeigen</numerusform>
+            <numerusform>%n Boxen außerhalb von Läsionen zeigen</numerusform>
+        </translation>
     </message>
     <message>
         <source>LEAKY: the model learnt from this patient. Figures prove nothing.</source>

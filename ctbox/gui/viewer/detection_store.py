@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from ctbox.boxes import BoundingBox
 from ctbox.dicom.series import Series
 from ctbox.gui.translation import mark
 from ctbox.model.attention import AttentionMap
@@ -50,6 +51,8 @@ class DetectionStore(QObject):
         self._version = 0
         self._generation = 0
         self._is_hidden = False
+        self._shows_loose = True
+        self._linked: dict[str, set[BoundingBox]] = {}
         self._seen = Seen()
 
     # --- hiding -----------------------------------------------------------------------------
@@ -65,6 +68,32 @@ class DetectionStore(QObject):
             self._is_hidden = hidden
             self._version += 1
             self.detections_changed.emit()
+
+    # --- boxes outside lesions --------------------------------------------------------------
+
+    @property
+    def shows_loose(self) -> bool:
+        """Whether boxes are shown that the series' prediction linked to no lesion."""
+        return self._shows_loose
+
+    def set_shows_loose(self, shows: bool) -> None:
+        """Show, or hide everywhere, the boxes that belong to no lesion."""
+        if shows != self._shows_loose:
+            self._shows_loose = shows
+            self._version += 1
+            self.detections_changed.emit()
+
+    def count_loose(self, sop_instance_uids: Iterable[str]) -> int:
+        """Return how many boxes of these slices, sure enough to be shown, are of no lesion."""
+        return sum(
+            detection.score >= self.threshold and self._is_loose(uid, detection)
+            for uid in sop_instance_uids
+            for detection in self.find_all(uid) or ()
+        )
+
+    def _is_loose(self, uid: str, detection: Detection) -> bool:
+        is_linked = detection.box in self._linked.get(uid, ())
+        return self._sources.get(uid) is Source.SERIES and not is_linked
 
     # --- confidence -------------------------------------------------------------------------
 
@@ -141,6 +170,12 @@ class DetectionStore(QObject):
     ) -> None:
         """Take in a whole series: its slices' boxes, and the lesions they were linked to."""
         self._lesions[series_key] = tuple(lesions)
+        slices = tuple(slices)
+        linked: dict[str, set[BoundingBox]] = {each.sop_instance_uid: set() for each in slices}
+        for lesion in lesions:
+            for uid, one in zip(lesion.sop_instance_uids, lesion.detections, strict=False):
+                linked.setdefault(uid, set()).add(one.box)
+        self._linked.update(linked)
         self.add(slices, Source.SERIES)
 
     def add_attention(self, sop_instance_uid: str, shown: AttentionMap) -> None:
@@ -164,6 +199,7 @@ class DetectionStore(QObject):
         self._by_uid.clear()
         self._sources.clear()
         self._lesions.clear()
+        self._linked.clear()
         self._attention.clear()
         self._generation += 1
         self._version += 1
@@ -179,10 +215,17 @@ class DetectionStore(QObject):
 
     def find(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
         """Return the shown detections of a slice, best first; None if it was not predicted."""
-        found = self.find_all(sop_instance_uid)
+        found = self.find_eligible(sop_instance_uid)
         if found is None:
             return None
         return tuple(detection for detection in found if detection.score >= self.threshold)
+
+    def find_eligible(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
+        """Return what of a slice is shown at one confidence or another; None if not predicted."""
+        found = self.find_all(sop_instance_uid)
+        if found is None or self._shows_loose:
+            return found
+        return tuple(one for one in found if not self._is_loose(sop_instance_uid, one))
 
     def find_all(self, sop_instance_uid: str) -> tuple[Detection, ...] | None:
         """Return a slice's detections of any score, best first; None if it was not predicted."""

@@ -24,6 +24,7 @@ from tests.workflows.report_scenes import (
 )
 
 GOLDEN = Path(__file__).parent / "golden" / "report_real.json"
+GOLDEN_OF_ALL = GOLDEN.with_name("report_real_all.json")
 PATIENTS = ("E0002", "G0001")
 
 
@@ -72,14 +73,23 @@ def shorten(document: dict[str, Any]) -> dict[str, Any]:
     return dict(settle(settled))
 
 
+@pytest.mark.parametrize(
+    ("which", "golden"),
+    [("two_patients", GOLDEN), pytest.param("real_data", GOLDEN_OF_ALL, marks=pytest.mark.slow)],
+)
 def test_the_golden_report(
-    two_patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    which: str,
+    golden: Path,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The golden file holds figures of a rule, so that no training changes it.
+    """The golden files hold figures of a rule, so that no training changes them.
 
-    Delete it and run this test twice to make it anew.
+    Delete one and run this test twice to make it anew.
     """
-    case = open_case(two_patients, None, TaskContext())
+    images: Path = request.getfixturevalue(which)
+    case = open_case(images, None, TaskContext())
     boxes = {uid: get_boxes(one, uid) for one in case.series for uid in one.annotations}
     use_rule(monkeypatch, boxes, shift_boxes)
     monkeypatch.setattr("ctbox.workflows.report_files.draw_pictures", lambda *_: [])
@@ -90,14 +100,14 @@ def test_the_golden_report(
         write_card(tmp_path, make_card("good", training=seen)),
         write_card(tmp_path, make_card("poor")),
     )
-    request = ReportRequest(two_patients, None, models, tmp_path / "out", resamples=200)
-    run_report(request, TaskContext(), InlinePool())
+    wanted = ReportRequest(images, None, models, tmp_path / "out", resamples=200)
+    run_report(wanted, TaskContext(), InlinePool())
     found = shorten(read_report(tmp_path / "out"))
-    if not GOLDEN.exists():
-        GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        pytest.fail(f"{GOLDEN} was made anew: read it, then run again.")
-    expected = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    if not golden.exists():
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        pytest.fail(f"{golden} was made anew: read it, then run again.")
+    expected = json.loads(golden.read_text(encoding="utf-8"))
     assert found["images"] == expected["images"]
     for name, part in expected["models"].items():
         for kind, values in part.items():

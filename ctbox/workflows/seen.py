@@ -28,7 +28,8 @@ class Seen:
         """Whether the model knows a series' patient."""
         if series.series_instance_uid in self.series:
             return True
-        return bool(series.patient_id) and shorten_patient_id(series.patient_id) in self.patients
+        patient = series.patient_id
+        return bool(patient) and shorten_patient_id(patient or "") in self.patients
 
 
 def read_seen(card: ModelCard) -> Seen:

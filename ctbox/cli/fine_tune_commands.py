@@ -176,6 +176,9 @@ def reproduce(
     side: Annotated[int, typer.Option(min=16, help="Rows and columns, a multiple of 4.")] = 512,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.AUTO,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on in --out: what was trained whole is kept.")
+    ] = False,
 ) -> None:
     """Make the 2023 thesis's tables again with SimpleCancerCNN, beside the honest ones."""
     from ctbox.workflows.reproduce_thesis import ThesisRequest, reproduce_thesis
@@ -193,6 +196,7 @@ def reproduce(
         side=side,
         seed=seed,
         device=device.value,
+        resume=resume,
     )
     with watched_task("Reproducing the thesis") as ctx:
         result = reproduce_thesis(request, ctx)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from ctbox.boxes import FloatArray
+from ctbox.errors import TrainingDataError
 from ctbox.model.config import SIMPLE_CANCER_CNN, ModelConfig, make_baseline_config
 from ctbox.model.dataset import TrainingData, TrainingSeries
 from ctbox.model.devices import choose_device
 from ctbox.model.networks.simple_cancer_cnn import SimpleCancerCNN, prepare_slices
 from ctbox.model.training import FitOptions, fit
 from ctbox.progress import TaskContext
+
+_LOSSES = "losses of every epoch"
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,76 @@ class ThesisSettings:
 
 @dataclass(frozen=True)
 class TrainedThesis:
-    """Weights after the last epoch, as the thesis keeps them, and the loss of every epoch."""
+    """Weights after the last epoch, as the thesis keeps them, and the loss of every epoch.
+
+    `mark` tells what it was trained on and how, in hexadecimal.
+    """
 
     state: dict[str, Tensor]
     losses: tuple[float, ...]
+    mark: str = ""
+
+
+def mark_training(
+    series: Sequence[TrainingSeries], epochs: int, settings: ThesisSettings, start: str = ""
+) -> str:
+    """Return a checksum of everything that a training's outcome depends on.
+
+    Parameters
+    ----------
+    series : sequence of TrainingSeries
+        With the slices and boxes (n, 4) to learn from.
+    epochs : int
+        How many.
+    settings : ThesisSettings
+        The network's and the training's.
+    start : str
+        The mark of the network that it starts from.
+    """
+    words = [epochs, settings.side, settings.seed, settings.device, start]
+    digest = hashlib.sha256(json.dumps(words).encode())
+    for each in series:
+        digest.update(each.series_instance_uid.encode())
+        for index in sorted(each.boxes):
+            digest.update(f"/{index}:".encode())
+            digest.update(np.asarray(each.boxes[index], dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def keep_trained(path: Path, trained: TrainedThesis) -> None:
+    """Write a network with its losses and mark, whole or not at all.
+
+    Raises
+    ------
+    TrainingDataError
+        If the disk refuses.
+    """
+    scratch = path.with_suffix(".part")
+    tensors = {name: each.detach().cpu().contiguous() for name, each in trained.state.items()}
+    losses = torch.tensor(trained.losses, dtype=torch.float64)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file({**tensors, _LOSSES: losses}, scratch, metadata={"mark": trained.mark})
+        scratch.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise TrainingDataError(
+            f"A trained network can't be kept: {getattr(error, 'strerror', None) or error}.",
+            "Free disk space, then go on with --resume.",
+            path,
+        ) from error
+
+
+def find_trained(path: Path, mark: str) -> TrainedThesis | None:
+    """Return the network that was kept, if it is whole and has this mark; else None."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            if (file.metadata() or {}).get("mark") != mark:
+                return None
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        losses = tuple(state.pop(_LOSSES).tolist())
+    except (OSError, SafetensorError, KeyError):
+        return None
+    return TrainedThesis(state, losses, mark)
 
 
 def train_thesis(

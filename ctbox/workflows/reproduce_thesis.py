@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # torch comes with it
 FIRST, OTHERS = "B", ("A", "G", "E")
 _LATE, _LATE_TUNED = 100, 10
 _HELD_OUT = 0.2
+_NETWORKS = "networks"
 Predict = Callable[[NDArray[np.generic]], FloatArray]
 
 
@@ -62,6 +64,8 @@ class ThesisRequest:
         Of everything random.
     device : str
         "auto", "cpu" or "cuda".
+    resume : bool
+        Take over the networks in `out` that were trained whole on these slices in this way.
     """
 
     dicom: Path
@@ -73,6 +77,7 @@ class ThesisRequest:
     side: int = 512
     seed: int = 1
     device: str = "auto"
+    resume: bool = False
 
     @property
     def size(self) -> ThesisSize:
@@ -95,7 +100,7 @@ def reproduce_thesis(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
     """
     from ctbox.model.fine_tuning import tell_out_of_memory
 
-    _make_folder(request.out)
+    _make_folder(request)
     with tell_out_of_memory():
         return _reproduce(request, ctx)
 
@@ -118,6 +123,7 @@ def _reproduce(request: ThesisRequest, ctx: TaskContext) -> ThesisResult:
     missing = tuple(letter for letter in OTHERS if letter not in present)
     result = ThesisResult(tuple(rows), bench.losses, missing, request.size)
     _write(request, result)
+    shutil.rmtree(request.out / _NETWORKS, ignore_errors=True)
     return result
 
 
@@ -191,7 +197,7 @@ class _Bench:
         chosen: Sequence[int],
         start: TrainedThesis | None,
     ) -> TrainedThesis:
-        from ctbox.model.thesis import train_thesis
+        from ctbox.model.thesis import find_trained, keep_trained, mark_training, train_thesis
 
         wanted = frozenset(keys[index].sop_uid for index in chosen)
         series = make_training_series(self._samples.cases, wanted)
@@ -203,9 +209,14 @@ class _Bench:
                 told = f"{name}: loss {update.training_loss:.4g}"
                 self._ctx.report(Progress(update.epoch, epochs, told))
 
-        inner = TaskContext(note, lambda: self._ctx.cancelled)
-        state = None if start is None else start.state
-        trained = train_thesis(series, epochs, self._settings, inner, state)
+        mark = mark_training(series, epochs, self._settings, "" if start is None else start.mark)
+        place = request.out / _NETWORKS / f"{name.replace(' ', '-')}.safetensors"
+        trained = find_trained(place, mark) if request.resume else None
+        if trained is None:
+            inner = TaskContext(note, lambda: self._ctx.cancelled)
+            state = None if start is None else start.state
+            trained = replace(train_thesis(series, epochs, self._settings, inner, state), mark=mark)
+            keep_trained(place, trained)
         self.losses[name] = trained.losses
         return trained
 
@@ -280,10 +291,15 @@ class _Bench:
                     yield read_hu(each), get_boxes(case, each.sop_instance_uid)
 
 
-def _make_folder(out: Path) -> None:
+def _make_folder(request: ThesisRequest) -> None:
+    out = request.out
     try:
-        if out.is_dir() and any(out.iterdir()):
-            raise TrainingDataError(f"The folder {out} is not empty.", "Choose a new one.", out)
+        if not request.resume and out.is_dir() and any(out.iterdir()):
+            raise TrainingDataError(
+                f"The folder {out} is not empty.",
+                "Choose a new one, or go on with what was broken off in it by --resume.",
+                out,
+            )
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TrainingDataError(

@@ -84,6 +84,45 @@ def test_it_can_be_cancelled(case: Path, tmp_path: Path) -> None:
         reproduce_thesis(make_request(case, tmp_path / "out"), ctx)
 
 
+def test_what_was_trained_whole_is_not_trained_again(case: Path, tmp_path: Path) -> None:
+    whole = reproduce_thesis(make_request(case, tmp_path / "whole"), TaskContext())
+    out, seen = tmp_path / "out", []
+
+    def stop(update: object) -> None:
+        if isinstance(update, Progress) and update.message.startswith("A: loss"):
+            ctx.cancel()
+
+    ctx = TaskContext(stop)
+    with pytest.raises(TaskCancelledError):
+        reproduce_thesis(make_request(case, out), ctx)
+    kept = out / "networks"
+    assert {each.name for each in kept.iterdir()} == {"B.safetensors", "B-by-patient.safetensors"}
+    (kept / "B-by-patient.safetensors").write_bytes(b"cut off")
+    again = reproduce_thesis(make_request(case, out, resume=True), TaskContext(seen.append))
+    trained = {one.message.partition(": loss")[0] for one in seen if isinstance(one, Progress)}
+    assert "B" not in trained
+    assert {"B by patient", "A", "G"} <= trained
+    assert format_tables(again) == format_tables(whole)
+    assert again.losses == whole.losses
+    assert not kept.exists()  # of no use any more, and large
+
+
+def test_networks_of_other_settings_are_not_taken_over(case: Path, tmp_path: Path) -> None:
+    ctx = TaskContext(
+        lambda update: (
+            ctx.cancel()
+            if isinstance(update, Progress) and update.message.startswith("A: loss")
+            else None
+        )
+    )
+    with pytest.raises(TaskCancelledError):
+        reproduce_thesis(make_request(case, tmp_path, epochs=1), ctx)
+    seen: list[object] = []
+    other = make_request(case, tmp_path, epochs=1, seed=2, resume=True)
+    reproduce_thesis(other, TaskContext(seen.append))
+    assert any(isinstance(one, Progress) and one.message.startswith("B: loss") for one in seen)
+
+
 def test_a_curve_is_a_picture_also_where_there_is_little() -> None:
     for values, first in (([], 1), ([1.0], 1), ([2.0, 2.0], 1), ([3.0, 2.0, 1.0], 100)):
         root = ET.fromstring(draw_curve("Loss <B>", values, first))

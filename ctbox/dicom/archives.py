@@ -107,8 +107,11 @@ def list_members(path: Path) -> ArchiveListing:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except (*_DAMAGED, struct.error) as error:
+        told = f"{path} is not a readable ZIP archive ({error})."
+        if _is_cut_off(path):
+            told = f"{path} is a ZIP archive that was cut off: its end is missing."
         raise ArchiveError(
-            f"{path} is not a readable ZIP archive ({error}).",
+            told,
             "Copy or download it again; if it opens elsewhere, unpack it and open the folder.",
             path,
         ) from error
@@ -121,6 +124,17 @@ def list_members(path: Path) -> ArchiveListing:
         else:
             refused.append((info.filename, reason))
     return ArchiveListing(tuple(members), tuple(refused))
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a file begins as an archive and lacks the record that every archive ends with."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(4) == b"PK\x03\x04"
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _END.size - _MAX_COMMENT))
+            return begins and b"PK\x05\x06" not in file.read()
+    except OSError:
+        return False
 
 
 def count_members(path: Path) -> int:

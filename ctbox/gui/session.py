@@ -230,7 +230,8 @@ class Session(QObject):
 
     def _show_problems(self) -> None:
         if self._case is not None:
-            ProblemsDialog(self._case, self.window).open()
+            shown = self.window.commands["patient"].isChecked()
+            ProblemsDialog(self._case, self.window, shows_identity=shown).open()
 
     # --- series and slice -------------------------------------------------------------------
 

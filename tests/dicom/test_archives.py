@@ -174,7 +174,8 @@ def test_cut_archive_is_one_sentence(tmp_path: Path, payload: bytes, share: floa
     path = make_archive(tmp_path / "a.zip", {"member": payload})
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(ArchiveError, match="not a readable ZIP archive") as caught:
+    told = "that was cut off" if 0.1 < share < 0.99 else "a readable ZIP archive|cut off"
+    with pytest.raises(ArchiveError, match=told) as caught:
         list_members(path)
     assert str(path) in str(caught.value)
     assert caught.value.hint

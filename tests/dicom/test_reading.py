@@ -201,7 +201,7 @@ def test_other_files_are_listed_and_annotations_passed_over(tmp_path: Path) -> N
         "empty.dcm": "The file is empty (0 bytes).",
         "inner.zip": reasons(scan)["inner.zip"],
     }
-    assert "not a readable ZIP archive" in reasons(scan)["inner.zip"]
+    assert "that was cut off" in reasons(scan)["inner.zip"]
     assert list(scan.skipped) == sorted(scan.skipped, key=lambda file: file.path)
 
 
@@ -222,7 +222,7 @@ def test_folder_of_archives_reads_as_all_of_them(tmp_path: Path) -> None:
     for series in scan.series:
         assert read_hu(series.slices[0]).shape == (32, 40)
     assert {file.path: file.reason.split(" ", 6)[:4] for file in scan.skipped} == {
-        str(place / "broken.zip"): [str(place / "broken.zip"), "is", "not", "a"],
+        str(place / "broken.zip"): [str(place / "broken.zip"), "is", "a", "ZIP"],
         f"{one}!/inner.zip": ["A", "ZIP", "archive", "inside"],
         f"{one}!/notes.txt": ["Not", "a", "DICOM", "file."],
     }
@@ -459,7 +459,7 @@ def test_places_without_files_are_errors_with_a_hint(
 
 def test_damaged_archive_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and nothing more")
-    with pytest.raises(ArchiveError, match="not a readable ZIP archive"):
+    with pytest.raises(ArchiveError, match="that was cut off"):
         read_series(tmp_path / "a.zip")
 
 

@@ -119,6 +119,23 @@ def test_problems_are_counted_in_a_sentence_and_listed(case_with_problems: Case)
     ]
 
 
+def test_problems_name_nobody_while_the_patient_is_hidden(qtbot) -> None:
+    skipped = (
+        FileProblem("/data/Lung_Dx-A0001/Doe^Jane.txt", "Not DICOM."),
+        FileProblem(
+            "/data/Lung_Dx-B0002.zip!/B0002/1.2.3.dcm", "Folder B0002 says B."
+        ),
+        FileProblem("/data/Lung_Dx-G0003.zip", "/data/Lung_Dx-G0003.zip was cut off."),
+    )
+    dialog = ProblemsDialog(replace(build_case(), skipped=skipped), shows_identity=False)
+    qtbot.addWidget(dialog)
+    (copy,) = [b for b in dialog.findChildren(QPushButton) if "Copy" in b.text()]
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    shown = QGuiApplication.clipboard().text()
+    assert not any(name in shown for name in ("A0001", "Doe", "B0002", "G0003", "data"))
+    assert "1.2.3.dcm" in shown
+
+
 def test_problems_are_gathered_by_folder_with_counts(qtbot, case_with_problems: Case) -> None:
     orphans = tuple(
         FileProblem(

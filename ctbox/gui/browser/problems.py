@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
@@ -24,6 +25,9 @@ from ctbox.workflows.open_case import Case, FileProblem
 _WIDTHS = (220, 300)
 _STYLE = "QTreeView::item { padding: 4px 6px; }"
 _HEADINGS = (mark("What"), mark("File"), mark("Reason"))
+
+_UID_NAME = re.compile(r"[0-9][0-9.\-]*")
+_COLLECTION_ID = re.compile(r"\b(?:Lung_Dx-)?[ABEG][0-9]{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ def list_problems(case: Case) -> tuple[ProblemRow, ...]:
     return tuple(
         ProblemRow(what, each.path, each.reason) for what, found in kinds for each in found
     )
+
+
+def hide_identity(row: ProblemRow) -> ProblemRow:
+    """Return a line without what may name a patient: folders, archives, names that are no UIDs."""
+    place = PurePath(row.path.replace("!/", "/"))
+    name = place.name if _UID_NAME.fullmatch(place.stem) else f"…{place.suffix}"
+    reason = _COLLECTION_ID.sub("…", row.reason.replace(row.path, name))
+    return replace(row, path=name, reason=reason)
 
 
 def describe_problems(case: Case) -> str:
@@ -163,11 +175,15 @@ def _make_item(what: str, row: ProblemRow) -> QTreeWidgetItem:
 class ProblemsDialog(QDialog):
     """Lists what was skipped, by folder, with the reasons; the whole list can be copied."""
 
-    def __init__(self, case: Case, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, case: Case, parent: QWidget | None = None, *, shows_identity: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Skipped files and notices"))
         self.resize(980, 560)
         self._rows = list_problems(case)
+        if not shows_identity:
+            self._rows = tuple(map(hide_identity, self._rows))
         intro = QLabel(
             tr("The rest of the case was opened. These files were passed over or need a look:")
         )

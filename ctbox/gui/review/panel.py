@@ -191,7 +191,7 @@ class ReviewPanel(QWidget):
         parts += (
             [tr("surest {score:.2f}").format(score=item.score)]
             if item.score is not None
-            else [tr("not predicted")]
+            else [tr("not predicted when the review began")]
         )
         parts += (
             [tr("{annotated} annotated slices").format(annotated=item.annotated)]

@@ -2407,10 +2407,6 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Boxen der Serie</translation>
     </message>
     <message>
-        <source>Boxes on this slice</source>
-        <translation>Boxen dieser Schicht</translation>
-    </message>
-    <message>
         <source>The AI&apos;s boxes that it linked to no lesion. Switched off, they are hidden everywhere, and neither the keys to the next box nor the counts know them.</source>
         <translation>Boxen der KI, die sie zu keiner Läsion verbunden hat. Abgeschaltet sind sie überall ausgeblendet; auch die Tasten zur nächsten Box und die Zählung übergehen sie.</translation>
     </message>
@@ -3939,6 +3935,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>surest {score:.2f}</source>
         <translation>sicherste {score:.2f}</translation>
+    </message>
+    <message>
+        <source>not predicted when the review began</source>
+        <translation>bei Beginn der Durchsicht nicht vorhergesagt</translation>
     </message>
     <message>
         <source>{annotated} annotated slices</source>

@@ -28,6 +28,24 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def read_rounds(folder: Path) -> tuple[tuple[int, float, bool], ...]:
+    """Return the rounds that a run has kept, for its curve: round, IoU, and whether it is best.
+
+    Rounds without an IoU are left out. Empty where nothing is kept or it can't be read: a
+    picture of the past is not worth an error.
+    """
+    rounds: dict[int, tuple[int, float, bool]] = {}
+    try:
+        for line in (folder / METRICS_JSONL).read_text(encoding="utf-8").splitlines():
+            found = json.loads(line)
+            number, iou = int(found["epoch"]), found["validation_iou"]
+            if iou is not None:
+                rounds[number] = (number, float(iou), bool(found.get("is_best")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
+    return tuple(rounds[number] for number in sorted(rounds))
+
+
 class RunTracker:
     """Writes what a run tells into its folder as it goes.
 

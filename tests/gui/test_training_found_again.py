@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from ctbox.gui.app import App
 from ctbox.gui.training.wizard import RESULT, RUN, TrainingWizard
+from ctbox.model.training_updates import EpochFinished
 from ctbox.progress import TaskContext
 from ctbox.workflows.fine_tune_runs import RESULTS_FILE, find_open_run, runs_folder
+from ctbox.workflows.fine_tune_tracking import RunTracker
 from ctbox.workflows.index import IndexRequest, default_catalog_path, index_collection
 from tests.gui import test_training_wizard as first
 from tests.gui.test_training_wizard import LIMIT_MS, click, open_wizard, start
@@ -98,12 +100,17 @@ def test_a_result_nobody_decided_on_is_found_after_a_restart(
     name = ready.state.name
     (found,) = (each for each in runs_folder().iterdir() if each.name.endswith(name))
     (found / RESULTS_FILE).write_text("{}")  # what a real run leaves
+    tracker = RunTracker(found)
+    for number, iou in enumerate((0.5, 0.7, 0.6), 1):
+        tracker.take(EpochFinished(number, 3, 1.0, iou, 1e-4, 1.0, iou == 0.7))
     restart(app)
     app.window.commands["training_run"].trigger()
     again = app.training.wizard
     assert again is not None
     assert name in get_notice(again)
     assert "neither adopted nor discarded" in get_notice(again)
+    assert again.run.ious == [(1.0, 0.5), (2.0, 0.7), (3.0, 0.6)]
+    assert again.run.best == (2.0, 0.7)
     assert not again.run_page.start.isVisible()
     click(qtbot, again.run_page.go_on)
     qtbot.waitUntil(lambda: again.run.rounds >= 1 and again.run_page.stop.isEnabled())

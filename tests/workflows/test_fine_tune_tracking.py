@@ -13,7 +13,7 @@ import pytest
 from ctbox.errors import TrainingDataError
 from ctbox.model.training_updates import EpochFinished, StepFinished
 from ctbox.workflows.fine_tune_results import BeforeAfter, Figure, FineTuneResult
-from ctbox.workflows.fine_tune_tracking import RunTracker, log_to_mlflow
+from ctbox.workflows.fine_tune_tracking import RunTracker, log_to_mlflow, read_rounds
 
 EPOCH = EpochFinished(1, 2, 0.5, 0.25, 1e-4, 3.0, True)
 FIGURE = Figure(0.5, None, None, 0.5, 1, 4)
@@ -49,6 +49,18 @@ def test_curves_go_on_after_a_resume_and_begin_anew_otherwise(tmp_path: Path) ->
         tracker.take("anything else")
         assert len((tmp_path / "metrics.csv").read_text().splitlines()) == lines
         assert len((tmp_path / "metrics.jsonl").read_text().splitlines()) == lines - 1
+
+
+def test_a_damaged_curve_is_no_error(tmp_path: Path) -> None:
+    assert read_rounds(tmp_path) == ()
+    RunTracker(tmp_path)
+    with (tmp_path / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"epoch": 1, "validation_iou": 0.5, "is_best": true}\n')
+        file.write('{"epoch": 2, "validation_iou": null}\n')
+    assert read_rounds(tmp_path) == ((1, 0.5, True),)
+    for damage in ("[]\n", '{"epoch": 3, "valid'):
+        (tmp_path / "metrics.jsonl").write_text(damage, encoding="utf-8")
+        assert read_rounds(tmp_path) == ()
 
 
 def test_a_folder_that_refuses_is_told(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ctbox.workflows.fine_tune_request import FineTuneRequest
 from ctbox.workflows.fine_tune_results import FineTuneResult
 from ctbox.workflows.fine_tune_runs import is_over
 from ctbox.workflows.fine_tune_tasks import run_fine_tuning
+from ctbox.workflows.fine_tune_tracking import read_rounds
 from ctbox.workflows.fine_tune_updates import (
     SampleBoxes,
     SamplePicture,
@@ -117,7 +118,7 @@ class TrainingRun(QObject):
             RunControl(request.out).clear()
         self.request = request
         self._forget()
-        self._found_rounds = (request.out / MODEL_IN_RUN).is_dir()
+        self._recall(request)
         title = tr("Fine-tuning {name}").format(name=request.name)
         handle = self._runner.start(
             run_fine_tuning, request, kind="worker", worker=WORKER, title=title
@@ -137,8 +138,16 @@ class TrainingRun(QObject):
             self._forget()
             self.request = request
             self.was_over = is_over(request.out)
-            self._found_rounds = (request.out / MODEL_IN_RUN).is_dir()
+            self._recall(request)
             self.changed.emit()
+
+    def _recall(self, request: FineTuneRequest) -> None:
+        """Take up what an earlier start of the run has left in its folder."""
+        self._found_rounds = (request.out / MODEL_IN_RUN).is_dir()
+        for number, iou, is_best in read_rounds(request.out):
+            self.ious.append((float(number), iou))
+            if is_best:
+                self.best = self.ious[-1]
 
     def reset(self) -> None:
         """Forget the run that is over, for another one."""
@@ -225,6 +234,8 @@ class TrainingRun(QObject):
     def _take_epoch(self, update: EpochFinished) -> None:
         self.rounds = update.epoch
         if update.validation_iou is not None:
+            # A round that was cut off is gone through again.
+            self.ious = [each for each in self.ious if each[0] < update.epoch]
             self.ious.append((float(update.epoch), update.validation_iou))
             if update.is_best:
                 self.best = self.ious[-1]

@@ -21,7 +21,7 @@ from ctbox.phantom.collection import write_collection
 from ctbox.progress import TaskContext
 
 PATIENTS, SEED, SUBTYPE = 12, 2023, "E"
-STEPS, BATCH, ROUNDS_SHOWN = 45, 4, 1
+ROUNDS_SHOWN = 3
 
 
 def take_training_pictures(camera: Photographer, app: App, case: Path) -> None:
@@ -48,9 +48,7 @@ def take_training_pictures(camera: Photographer, app: App, case: Path) -> None:
 
 
 def take_run_pictures(camera: Photographer, wizard: TrainingWizard) -> None:
-    """Train a little and keep what is shown while and after it."""
-    wizard.plan.steps.setValue(STEPS)
-    wizard.plan.batch.setValue(BATCH)
+    """Train by the preset and keep what is shown while and after it."""
     wizard.go_to(RUN)
     wizard.run_page.start.click()
     camera.wait(lambda: wizard.run.rounds >= ROUNDS_SHOWN)

@@ -150,7 +150,7 @@ class PredictionController(QObject):
         if isinstance(update, ModelReady):
             self._is_ready = True
             self._store.set_own_threshold(update.threshold)
-            self._store.set_seen(update.seen)
+            self._store.set_limits(update.seen, update.most_lesions)
             self.model_ready.emit(update)
         elif isinstance(update, SliceDetected):
             if update.attention is not None:

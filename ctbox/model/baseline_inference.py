@@ -51,6 +51,11 @@ class BaselinePredictor:
         load_into(network, state, card.name)
         return cls(network, device)
 
+    @property
+    def most_lesions(self) -> int:
+        """How many lesions of a series are returned at most; 0 for any number."""
+        return 0
+
     def predict(self, task: VolumeTask, ctx: TaskContext) -> VolumePrediction:
         """Return one box of score 1 per slice asked for; it knows no lesions."""
         found, attention = {}, {}

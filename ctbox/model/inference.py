@@ -104,6 +104,11 @@ class Detector:
         """Least score of a returned detection, from the card."""
         return self.card.threshold
 
+    @property
+    def most_lesions(self) -> int:
+        """How many lesions of a series are returned at most; 0 for any number."""
+        return self._predictor.most_lesions
+
     def predict_volume(
         self,
         hu: NDArray[np.generic],

@@ -84,6 +84,11 @@ class LungPredictor:
         load_into(network, state, card.name)
         return cls(network, model, inference, device)
 
+    @property
+    def most_lesions(self) -> int:
+        """How many lesions of a series are returned at most; 0 for any number."""
+        return self._inference.max_lesions
+
     def predict(self, task: VolumeTask, ctx: TaskContext) -> VolumePrediction:
         """Return boxes in slice pixels per slice asked for (None: all), and lesions if all."""
         geometry, wanted = task.geometry, task.wanted

@@ -65,6 +65,11 @@ class VolumePrediction:
 class Predictor(Protocol):
     """One architecture's way from voxels to boxes."""
 
+    @property
+    def most_lesions(self) -> int:
+        """How many lesions of a series are returned at most; 0 for any number."""
+        ...
+
     def predict(self, task: VolumeTask, ctx: TaskContext) -> VolumePrediction:
         """Return what is asked for; ask the context to stop before every batch."""
         ...

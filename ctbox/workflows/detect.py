@@ -55,7 +55,8 @@ class DetectRequest:
 class ModelReady:
     """The model is loaded; the note says why a GPU that is there is not used.
 
-    `seen` tells whom it has learnt from.
+    `seen` tells whom it has learnt from, `most_lesions` how many of a series it returns at most
+    (0 where that is not known).
     """
 
     name: str
@@ -64,6 +65,7 @@ class ModelReady:
     threshold: float
     device_note: str = ""
     seen: Seen = field(default_factory=Seen)
+    most_lesions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def _describe(detector: Detector, threshold: float | None) -> ModelReady:
         threshold=detector.threshold if threshold is None else threshold,
         device_note=detector.device_fallback_reason,
         seen=read_seen(card),
+        most_lesions=detector.most_lesions,
     )
 
 

@@ -222,11 +222,31 @@ def test_the_slider_filters_and_recounts_while_it_moves(qtbot, filled: Room) -> 
     assert filled.panel.message.text() == NONE_SHOWN
 
 
+def test_a_list_that_the_model_cut_short_says_so(filled: Room) -> None:
+    assert not filled.panel.message.isVisible()
+    filled.store.set_limits(Seen(), 3)
+    assert "lists 3 lesions a series at most" in filled.panel.message.text()
+    filled.store.set_limits(Seen(), 4)
+    assert not filled.panel.message.isVisible()
+
+
+def test_the_slider_stays_under_the_hand_that_drags_it(qtbot, filled: Room) -> None:
+    slider = filled.panel.confidence.slider
+    qtbot.wait(20)
+    before = slider.mapTo(filled.panel, QPoint(0, 0)).y()
+    slider.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    assert len(filled.rows) == 2
+    qtbot.wait(20)
+    assert slider.mapTo(filled.panel, QPoint(0, 0)).y() == before
+
+
 def test_a_patient_that_the_model_learnt_from_is_told(filled: Room) -> None:
     counts, series = filled.panel.counts, filled.state.series_case.series
     assert not counts.known.isVisible()
     assert not build_scene(filled.state).iou.note.endswith("learnt from this patient")
-    filled.store.set_seen(Seen(patients=frozenset({shorten_patient_id(series.patient_id)})))
+    filled.store.set_limits(Seen(frozenset({shorten_patient_id(series.patient_id)})), 0)
     assert counts.known.isVisible()
     assert "LEAKY" in counts.known.text()
     filled.state.set_slice_index(4)

@@ -55,6 +55,7 @@ def test_whom_the_model_has_learnt_from_comes_with_it(
     seen, result = updates_and_result
     told = result.model.seen
     assert {one.seen for one in seen if isinstance(one, ModelReady)} == {told}
+    assert result.model.most_lesions == 3
     stranger = replace(result.series[0].series, patient_id="Lung_Dx-A9001")
     assert not told.includes(stranger)
     assert told.includes(replace(stranger, patient_id="Lung_Dx-G0001"))

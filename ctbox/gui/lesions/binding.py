@@ -97,6 +97,7 @@ class LesionsBinding(QObject):
             return
         self._matched = key
         self._score = self._table = None
+        self._panel.list.forget_room()
         if series_case is None:
             return
         others = () if self._case is None else self._case.series
@@ -134,7 +135,15 @@ class LesionsBinding(QObject):
             return tr(ONLY_SLICES) if any(store.has(uid) for uid in uids) else tr(NOT_PREDICTED)
         if not lesions:
             return tr(NOTHING_FOUND)
-        return "" if any(row.kind is BoxKind.DETECTION for row in rows) else tr(NONE_SHOWN)
+        if not any(row.kind is BoxKind.DETECTION for row in rows):
+            return tr(NONE_SHOWN)
+        if not 0 < store.most_lesions <= len(lesions):
+            return ""
+        return tr(
+            "The model lists %n lesion(s) a series at most: there may be more.",
+            "",
+            store.most_lesions,
+        )
 
     def _show_counts(self) -> None:
         score, shown, store = self._score, self._state.slice, self._state.store

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -63,6 +64,8 @@ class ConfidenceSlider(QWidget):
         self.word.setProperty("muted", True)
         self.own = QPushButton()
         self.own.setProperty("link", True)
+        # It comes and goes while the slider is dragged, which must not move under the hand.
+        self.own.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.own.clicked.connect(lambda: self.threshold_chosen.emit(None))
         self.slider.valueChanged.connect(self._on_slider_moved)
         self.figure.valueChanged.connect(self.threshold_chosen.emit)

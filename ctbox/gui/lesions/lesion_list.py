@@ -119,6 +119,7 @@ class LesionList(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._is_syncing = False
+        self._room = 0
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.clicked.connect(self._on_clicked)
 
@@ -129,9 +130,23 @@ class LesionList(QTableView):
         self.lesions.set_rows(rows)
         self._is_syncing = False
         self.mark(None if current is None else current.key)
-        shown = min(max(len(rows), 1), _MOST_ROWS_SHOWN)
+        self._room = max(self._room, len(rows), 1)
+        shown = min(self._room, _MOST_ROWS_SHOWN)
         height = self.horizontalHeader().sizeHint().height() + 4
         self.setFixedHeight(height + shown * _ROW_HEIGHT)
+
+    def forget_room(self) -> None:
+        """Let the list shrink: other lesions come.
+
+        Otherwise it keeps the room that it had, so that what stands below, the confidence's
+        slider above all, does not move under the hand that drags it.
+        """
+        self._room = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it showed lesions of this series at some confidence."""
+        return self._room > 0
 
     def find_current(self) -> LesionRow | None:
         """Return the current lesion."""

@@ -100,8 +100,9 @@ class LesionsPanel(QScrollArea):
         can_predict : bool
             Whether to offer the prediction of the series.
         """
-        self.list.show_rows(rows)
-        self.list.setVisible(bool(rows))
+        if rows or self.list.has_room:
+            self.list.show_rows(rows)
+        self.list.setVisible(bool(rows) or self.list.has_room)
         self.message.setText(message)
         self.message.setVisible(bool(message))
         self.predict.setVisible(can_predict)

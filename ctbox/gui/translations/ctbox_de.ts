@@ -2330,6 +2330,13 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <source>Not predicted. {reason}</source>
         <translation>Nicht ausgewertet. {reason}</translation>
     </message>
+    <message numerus="yes">
+        <source>The model lists %n lesion(s) a series at most: there may be more.</source>
+        <translation>
+            <numerusform>Das Modell nennt höchstens %n Läsion je Serie: Es kann mehr geben.</numerusform>
+            <numerusform>Das Modell nennt höchstens %n Läsionen je Serie: Es kann mehr geben.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>&amp;Confidence</source>
         <translation>&amp;Konfidenz</translation>

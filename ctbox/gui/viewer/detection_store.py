@@ -54,6 +54,7 @@ class DetectionStore(QObject):
         self._shows_loose = True
         self._linked: dict[str, set[BoundingBox]] = {}
         self._seen = Seen()
+        self._most_lesions = 0
 
     # --- hiding -----------------------------------------------------------------------------
 
@@ -133,11 +134,16 @@ class DetectionStore(QObject):
 
     # --- whom the model knows ---------------------------------------------------------------
 
-    def set_seen(self, seen: Seen) -> None:
-        """Take note of whom the model has learnt from."""
-        if seen != self._seen:
-            self._seen = seen
+    def set_limits(self, seen: Seen, most_lesions: int) -> None:
+        """Take note of whom the model has learnt from, and how many lesions it lists at most."""
+        if (seen, most_lesions) != (self._seen, self._most_lesions):
+            self._seen, self._most_lesions = seen, most_lesions
             self.detections_changed.emit()
+
+    @property
+    def most_lesions(self) -> int:
+        """How many lesions of a series the model lists at most; 0 where that is not known."""
+        return self._most_lesions
 
     def knows(self, series: Series) -> bool:
         """Whether the model has learnt from a series' patient: how well it does proves nothing."""

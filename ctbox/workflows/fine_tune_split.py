@@ -113,6 +113,11 @@ class Division:
                 f"With {self.groups} independent patients one judges: how far the result holds "
                 "for others can't be known."
             )
+        if len({row.group for row in self.rows if row.side is Side.TRAINING}) == 1:
+            told.append(
+                "Only one patient teaches: what is learnt may hold for that patient alone, and "
+                "the model may get worse on others."
+            )
         seen = [shorten_patient_id(r.patient_id) for r in self.rows if _is_leaky(r)]
         if seen:
             told.append(

@@ -84,6 +84,8 @@ def test_what_cannot_be_known_is_said() -> None:
     two = divide(2).warnings
     assert any("full length" in each for each in two)
     assert any("2 independent patients" in each for each in two)
+    (one,) = divide(3).warnings
+    assert "one patient teaches" in one
     assert divide(4).warnings == ()
     seen = divide(3, test_patients=["P1"], seen=["Lung_Dx-P1"])
     assert any("LEAKY" in each and "P1" in each for each in seen.warnings)

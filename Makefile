@@ -62,7 +62,7 @@ translations: setup-dev  ## Bring the window's translation files up to date, and
 	done
 
 screenshots: setup-dev  ## Remake the user guide's pictures in docs/images
-	@for each in make_screenshots collection_pictures report_pictures; do \
+	@for each in make_screenshots collection_pictures report_pictures training_pictures; do \
 		QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) docs/$$each.py || exit 1; \
 	done
 

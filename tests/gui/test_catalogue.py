@@ -150,6 +150,13 @@ def test_double_click_opens_the_series_and_enter_too(qtbot: QtBot, filled: App) 
     )
 
 
+def test_escape_closes_the_window(qtbot: QtBot, filled: App) -> None:
+    with qtbot.waitActive(filled.catalogue.window):
+        filled.catalogue.window.activateWindow()
+    qtbot.keyClick(filled.catalogue.large.tree, Qt.Key.Key_Escape)
+    assert not filled.catalogue.window.isVisible()
+
+
 def test_enter_on_a_patient_opens_it_up(qtbot: QtBot, filled: App) -> None:
     tree = filled.catalogue.large.tree
     first = tree.model().index(0, 0)

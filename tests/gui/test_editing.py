@@ -31,7 +31,7 @@ def test_draws_several_boxes_on_a_slice(desk: Desk) -> None:
     assert [mark.selected for mark in marks] == [False, True]
     assert desk.app.window.isWindowModified()
     assert desk.app.window.viewer.slider.keyed_marks == {0}
-    assert "10 × 20 px" in desk.app.window.status_line.edit_text
+    assert "7.0 × 14.0 mm  (10 × 20 px)" in desk.app.window.status_line.edit_text
 
 
 def test_drawn_from_any_corner_and_clipped_to_the_image(desk: Desk) -> None:

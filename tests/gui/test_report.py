@@ -305,6 +305,14 @@ def test_rows_of_unknown_images_ask_where_they_are(
     app.window.commands["open_report"].trigger()
     qtbot.waitUntil(lambda: find_window(ResultWindow) is not None, timeout=5000)
     window = find_window(ResultWindow)
+    first = window.proxy.index(0, 0)
+    patient = str(first.data())
+    assert patient in {row.values["patient_id"] for row in window.rows}
+    app.window.commands["patient"].setChecked(False)
+    assert str(first.data()).startswith("Patient ")
+    assert patient not in str(first.data(Qt.ItemDataRole.ToolTipRole))
+    app.window.commands["patient"].setChecked(True)
+    assert first.data() == patient
     window.table.selectRow(0)
     qtbot.mouseClick(window.show_button, LEFT)
     assert asked == ["Where are the images of this report?"]

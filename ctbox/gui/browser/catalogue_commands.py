@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from ctbox.gui.browser.catalogue_model import CatalogueModel
@@ -57,6 +58,7 @@ class CatalogueWindow(QWidget):
         layout.setContentsMargins(0, 8, 0, 4)
         layout.addWidget(panel)
         self.resize(_SIZE)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
 
 class CatalogueCommands(QObject):

@@ -253,7 +253,9 @@ class EditingCommands(QObject):
     def _update_view(self) -> None:
         """Say in the status bar what is being edited."""
         own = self.editing.draft or self.editing.selected
-        self._window.status_line.show_edit("" if own is None else _describe_edit(own))
+        self._window.status_line.show_edit(
+            "" if own is None else _describe_edit(own, self._find_spacing())
+        )
 
     # --- unlocking --------------------------------------------------------------------------
 
@@ -287,6 +289,10 @@ class EditingCommands(QObject):
         dialog.accepted.connect(unlock)
         dialog.open()
 
+    def _find_spacing(self) -> tuple[float, float] | None:
+        shown = self._window.viewer.state.slice
+        return None if shown is None else shown.pixel_spacing_mm
+
 
 def _find_uids(viewer: ViewerPanel) -> list[str]:
     """Return the slices of a viewer's series."""
@@ -295,7 +301,12 @@ def _find_uids(viewer: ViewerPanel) -> list[str]:
     return [each.sop_instance_uid for each in slices]
 
 
-def _describe_edit(own: OwnBox) -> str:
+def _describe_edit(own: OwnBox, spacing_mm: tuple[float, float] | None) -> str:
+    """Return what the status bar says of a box; millimetres first where rows and columns have."""
     box = own.box
     place = f"x {box.x1:.0f}–{box.x2:.0f}  y {box.y1:.0f}–{box.y2:.0f}"
-    return f"{describe_own(own)}  {box.width:.0f} × {box.height:.0f} px  {place}"
+    size = f"{box.width:.0f} × {box.height:.0f} px"
+    if spacing_mm is not None:
+        row_mm, column_mm = spacing_mm
+        size = f"{box.width * column_mm:.1f} × {box.height * row_mm:.1f} mm  ({size})"
+    return f"{describe_own(own)}  {size}  {place}"

@@ -168,6 +168,9 @@ class ReportCommands(QObject):
         window.slice_requested.connect(lambda row: self._show_slice(window, row))
         window.compare_requested.connect(self._ask_for_other)
         window.closed.connect(lambda: self._forget(window))
+        patient = self._session.window.commands["patient"]
+        window.results.set_identity_shown(patient.isChecked())
+        patient.toggled.connect(window.results.set_identity_shown)
         window.show()
 
     def _forget(self, window: ResultWindow) -> None:
@@ -198,7 +201,8 @@ class ReportCommands(QObject):
         handle.failed.connect(self._notifier.show_failure)
 
     def _show_comparison(self, reports: tuple[OpenedReport, OpenedReport]) -> None:
-        ComparisonDialog(*reports, self._session.window).open()
+        shown = self._session.window.commands["patient"].isChecked()
+        ComparisonDialog(*reports, self._session.window, shows_identity=shown).open()
 
     # --- a row's slice ----------------------------------------------------------------------
 

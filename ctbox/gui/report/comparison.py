@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,12 +29,20 @@ class ComparisonDialog(QDialog):
     ----------
     first, second : OpenedReport
         The earlier and the later report.
+    shows_identity : bool
+        Whether patients are named by their IDs.
     """
 
     def __init__(
-        self, first: OpenedReport, second: OpenedReport, parent: QWidget | None = None
+        self,
+        first: OpenedReport,
+        second: OpenedReport,
+        parent: QWidget | None = None,
+        *,
+        shows_identity: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._shows_identity = shows_identity
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Compare reports — ctbox"))
         self.resize(860, 560)
@@ -86,7 +96,14 @@ class ComparisonDialog(QDialog):
         changes = compare_reports(first, second, labels)
         self.verdict.setText(describe_verdict(changes))
         self.notes.setText(describe_notes(changes))
-        self.view.set_changes(changes.changes)
+        shown = changes.changes
+        if not self._shows_identity:
+            numbers = enumerate(shown, start=1)
+            names = (tr("Patient {number}").format(number=number) for number, _ in numbers)
+            shown = tuple(
+                replace(change, patient_id=name) for change, name in zip(shown, names, strict=True)
+            )
+        self.view.set_changes(shown)
 
 
 def describe_verdict(changes: ReportChanges) -> str:

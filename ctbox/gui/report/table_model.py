@@ -22,6 +22,8 @@ NO_PARENT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
+PATIENT_COLUMN = 0
+
 
 class ResultTableModel(QAbstractTableModel):
     """One row a slice.
@@ -35,6 +37,21 @@ class ResultTableModel(QAbstractTableModel):
     def __init__(self, rows: Sequence[ResultRow], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows = rows
+        patients = dict.fromkeys(row.values["patient_id"] for row in rows)
+        self._aliases = {patient: number for number, patient in enumerate(patients, start=1)}
+        self._shows_identity = True
+
+    def set_identity_shown(self, shown: bool) -> None:
+        """Show patients' IDs, or numbers in their place."""
+        self._shows_identity = shown
+        if self.rows:
+            last = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _name_patient(self, patient: str) -> str:
+        if self._shows_identity:
+            return patient
+        return tr("Patient {number}").format(number=self._aliases[patient])
 
     def rowCount(self, parent: AnyIndex = NO_PARENT) -> int:
         """Return the number of slices."""
@@ -66,6 +83,8 @@ class ResultTableModel(QAbstractTableModel):
         """Return a cell: its text, its alignment, or the value that it is sorted by."""
         column, row = COLUMNS[index.column()], self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            if index.column() == PATIENT_COLUMN:
+                return self._name_patient(row.values["patient_id"])
             return column.format(row)
         if role == Qt.ItemDataRole.UserRole:
             value = column.read(row)
@@ -76,7 +95,8 @@ class ResultTableModel(QAbstractTableModel):
             return int(_LEFT if column.decimals is None else _RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr("{patient_id}, slice {sop_instance_uid}").format(
-                patient_id=row.values["patient_id"], sop_instance_uid=row.values["sop_instance_uid"]
+                patient_id=self._name_patient(row.values["patient_id"]),
+                sop_instance_uid=row.values["sop_instance_uid"],
             )
         return None
 

@@ -58,10 +58,14 @@ def remove_dead_links(folder: Path) -> None:
 def stamp_tree(folder: Path, seconds: int) -> None:
     """Give every file and folder one time and plain permissions."""
     for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            is_open = path.is_dir() or os.access(path, os.X_OK)
-            path.chmod(0o755 if is_open else 0o644)
-        os.utime(path, (seconds, seconds), follow_symlinks=False)
+        if path.is_symlink():
+            # Windows gives no time to a link itself.
+            if os.utime in os.supports_follow_symlinks:
+                os.utime(path, (seconds, seconds), follow_symlinks=False)
+            continue
+        is_open = path.is_dir() or os.access(path, os.X_OK)
+        path.chmod(0o755 if is_open else 0o644)
+        os.utime(path, (seconds, seconds))
 
 
 def write_tar_gz(folder: Path, target: Path, seconds: int, *, top: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import plistlib
 import shutil
 import subprocess
@@ -60,6 +61,23 @@ def test_links_to_what_is_left_out_go_too(bundle: Path) -> None:
     names = {path.name for path in (bundle / "_internal").iterdir()}
     assert "libgone.so" not in names
     assert "libtorch_cpu.so" in names
+
+
+def test_times_are_set_on_windows_too(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = os.utime
+
+    def utime_of_windows(
+        path: Path, times: tuple[int, int], *, follow_symlinks: bool = True
+    ) -> None:
+        if not follow_symlinks:
+            raise NotImplementedError("utime: follow_symlinks unavailable on this platform")
+        plain(path, times)
+
+    monkeypatch.setattr(os, "utime", utime_of_windows)
+    stamp_tree(bundle, SECONDS)
+
+    assert (bundle / "ctbox").stat().st_mtime == SECONDS
+    assert (bundle / "_internal").stat().st_mtime == SECONDS
 
 
 def test_sums_are_read_by_sha256sum(tmp_path: Path) -> None:

@@ -34,4 +34,4 @@ if [ -n "${NOTARY_PROFILE:-}" ]; then
     xcrun notarytool submit "$dmg" --keychain-profile "$NOTARY_PROFILE" --wait
     xcrun stapler staple "$dmg"
 fi
-shasum -a 256 "$dmg" >"$dmg.sha256"
+(cd dist && shasum -a 256 "${dmg##*/}" >"${dmg##*/}.sha256")

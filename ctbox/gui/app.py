@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ctbox.gui.training_commands import TrainingCommands
 
 SHUTDOWN_LIMIT_S = 5.0
-LESIONS_HEIGHT = 312
+LESIONS_HEIGHT = 348
 _SCREEN_SHARE = 0.9
 # The window's thread waits this long at most for a reading thread to give up the interpreter.
 _SWITCH_INTERVAL_S = 0.001

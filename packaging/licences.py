@@ -25,6 +25,7 @@ LGPL_ALLOWED = (
 EXCEPTIONS_ALLOWED = ("WITH Bootloader-exception", "WITH GCC-exception-3.1")
 _STRONG = re.compile(r"\b(?:A?GPL)(?:v?[-\s]?\d|\b)", re.IGNORECASE)
 _LESSER = re.compile(r"\bLGPL", re.IGNORECASE)
+_OPERATORS = re.compile(r"([()]|\bAND\b|\bOR\b)")
 _RULE = "=" * 78
 
 
@@ -38,15 +39,48 @@ def find_problem(part: Part) -> str | None:
     """
     if not part.licence:
         return f"{part.name}: its licence is not known."
-    choices = re.split(r"\bOR\b", part.licence.replace("(", " ").replace(")", " "))
-    if any(_is_free(choice, part.name) for choice in choices):
-        return None
-    return f"{part.name}: {part.licence} is not allowed in the bundle."
+    try:
+        is_free = _is_free(_OPERATORS.split(part.licence), part.name)
+    except ValueError:
+        return f"{part.name}: {part.licence} is no licence that can be read."
+    return None if is_free else f"{part.name}: {part.licence} is not allowed in the bundle."
 
 
-def _is_free(choice: str, name: str) -> bool:
-    terms = (term.strip() for term in re.split(r"\bAND\b", choice))
-    return all(_is_term_free(term, name) for term in terms)
+def _is_free(words: list[str], name: str) -> bool:
+    """Judge an SPDX expression; AND binds closer than OR (SPDX 2.3, annex D.4.5)."""
+    left = [word.strip() for word in words if word.strip()]
+    is_free = _take_choices(left, name)
+    if left:
+        raise ValueError(left[0])
+    return is_free
+
+
+def _take_choices(left: list[str], name: str) -> bool:
+    is_free = _take_together(left, name)
+    while left and left[0] == "OR":
+        del left[0]
+        is_free |= _take_together(left, name)
+    return is_free
+
+
+def _take_together(left: list[str], name: str) -> bool:
+    is_free = _take_term(left, name)
+    while left and left[0] == "AND":
+        del left[0]
+        is_free &= _take_term(left, name)
+    return is_free
+
+
+def _take_term(left: list[str], name: str) -> bool:
+    if not left or left[0] in {"OR", "AND", ")"}:
+        raise ValueError(" ".join(left))
+    word = left.pop(0)
+    if word != "(":
+        return _is_term_free(word, name)
+    is_free = _take_choices(left, name)
+    if not left or left.pop(0) != ")":
+        raise ValueError(word)
+    return is_free
 
 
 def _is_term_free(term: str, name: str) -> bool:

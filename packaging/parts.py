@@ -32,6 +32,7 @@ _CLASSIFIERS = {
     "GNU Affero General Public License v3": "AGPL-3.0-only",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
 }
+_BRACKETS = re.compile(r"\(.*?\)")
 _GCC = "GPL-3.0-or-later WITH GCC-exception-3.1"
 # Libraries that wheels bring beside their modules, and those of the system that go along.
 _LIBRARIES = {
@@ -147,9 +148,14 @@ def find_licence(name: str, fields: metadata.PackageMetadata) -> str:
         return str(fields["License-Expression"])
     prefix = "License :: OSI Approved :: "
     told = [c.removeprefix(prefix) for c in fields.get_all("Classifier") or () if prefix in c]
-    known = sorted({_CLASSIFIERS[each] for each in told if each in _CLASSIFIERS})
+    # Nothing says whether several are a choice; a General Public License is never passed over.
+    known = {
+        _CLASSIFIERS.get(each, _BRACKETS.sub("", each).strip())
+        for each in told
+        if each in _CLASSIFIERS or "General Public" in each
+    }
     if known:
-        return " OR ".join(known)
+        return " AND ".join(sorted(known))
     word = str(fields.get("License") or "").strip()
     return word if "\n" not in word and len(word) < 60 else ""
 

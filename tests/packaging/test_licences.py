@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from email.message import Message
+from importlib.metadata import PackageMetadata
+from typing import cast
 
 import pytest
 from licences import find_problem, format_list
-from parts import Part
+from parts import Part, find_licence
 from sbom import build_document
 
 
@@ -19,6 +22,8 @@ from sbom import build_document
         ("libgomp", "GPL-3.0-or-later WITH GCC-exception-3.1"),
         ("libfreetype", "FTL OR GPL-2.0-only"),
         ("libzstd", "(BSD-3-Clause OR GPL-2.0-only)"),
+        ("nested", "MIT AND (GPL-2.0-only OR (Apache-2.0 AND ISC))"),
+        ("closer", "GPL-2.0-only AND MIT OR BSD-2-Clause"),
     ],
 )
 def test_allowed(name: str, licence: str) -> None:
@@ -36,6 +41,10 @@ def test_allowed(name: str, licence: str) -> None:
         ("unnamed-lgpl", "LGPL-2.1-only"),
         ("unknown", ""),
         ("choice", "GPL-2.0-only OR AGPL-3.0-only"),
+        ("inner-choice", "GPL-3.0-only AND (MIT OR Apache-2.0)"),
+        ("outer", "(MIT OR ISC) AND AGPL-3.0-or-later"),
+        ("unclosed", "(MIT OR GPL-2.0-only"),
+        ("affero", "GNU Affero General Public License v3 or later"),
     ],
 )
 def test_refused_by_name(name: str, licence: str) -> None:
@@ -43,6 +52,36 @@ def test_refused_by_name(name: str, licence: str) -> None:
 
     assert problem is not None
     assert name in problem
+
+
+@pytest.mark.parametrize(
+    "classifiers",
+    [
+        ["GNU General Public License v3 or later (GPLv3+)", "MIT License"],
+        ["GNU General Public License v3 (GPLv3)", "MIT License"],
+        ["GNU Affero General Public License v3 or later (AGPLv3+)"],
+        ["GNU General Public License (GPL)"],
+    ],
+)
+def test_classifiers_hide_no_gpl(classifiers: list[str]) -> None:
+    fields = Message()
+    for each in classifiers:
+        fields["Classifier"] = f"License :: OSI Approved :: {each}"
+
+    licence = find_licence("some-part", cast("PackageMetadata", fields))
+
+    assert find_problem(Part("some-part", "1", licence)) is not None
+
+
+def test_several_free_classifiers_are_free() -> None:
+    fields = Message()
+    for each in ("Apache Software License", "BSD License"):
+        fields["Classifier"] = f"License :: OSI Approved :: {each}"
+
+    licence = find_licence("python-dateutil", cast("PackageMetadata", fields))
+
+    assert licence == "Apache-2.0 AND BSD-3-Clause"
+    assert find_problem(Part("python-dateutil", "1", licence)) is None
 
 
 def test_the_list_names_parts_and_quotes_their_texts() -> None:

@@ -122,9 +122,7 @@ def test_problems_are_counted_in_a_sentence_and_listed(case_with_problems: Case)
 def test_problems_name_nobody_while_the_patient_is_hidden(qtbot) -> None:
     skipped = (
         FileProblem("/data/Lung_Dx-A0001/Doe^Jane.txt", "Not DICOM."),
-        FileProblem(
-            "/data/Lung_Dx-B0002.zip!/B0002/1.2.3.dcm", "Folder B0002 says B."
-        ),
+        FileProblem("/data/Lung_Dx-B0002.zip!/B0002/1.2.3.dcm", "Folder B0002 says B."),
         FileProblem("/data/Lung_Dx-G0003.zip", "/data/Lung_Dx-G0003.zip was cut off."),
     )
     dialog = ProblemsDialog(replace(build_case(), skipped=skipped), shows_identity=False)

@@ -23,6 +23,8 @@ from ctbox.gui.translation import tr
 
 _FADE_MS = 160
 _MARGIN = 18
+_TOP = 44
+"""Below the letter that tells which side of the patient is up."""
 _GAP = 8
 _MAX_WIDTH = 420
 _MAX_TOASTS = 4
@@ -205,7 +207,7 @@ class ToastArea(QObject):
         # At the top middle: the corners of the image and the panels hold what a reader looks for.
         centre = self._find_centre()
         area = self._window.rect() if centre is self._window else centre.geometry()
-        top = area.top() + _MARGIN
+        top = area.top() + _TOP
         for toast in self._toasts:
             room = max(area.width() - 2 * _MARGIN, 120)
             width = min(max(toast.sizeHint().width(), 200), _MAX_WIDTH, room)

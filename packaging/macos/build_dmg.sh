@@ -13,14 +13,25 @@ dmg=dist/ctbox-$version.dmg
 
 "$python" packaging/macos/complete_plist.py "$app"
 plutil -lint "$app/Contents/Info.plist" packaging/macos/entitlements.plist
-cp dist/ctbox/_internal/licences.txt dist/ctbox/_internal/sbom.cdx.json "$app/Contents/Resources/"
+# The program looks beside its code, macOS wants data in Resources: a link serves both.
+for list in licences.txt sbom.cdx.json; do
+    cp "dist/ctbox/_internal/$list" "$app/Contents/Resources/"
+    ln -sf "../Resources/$list" "$app/Contents/Frameworks/$list"
+done
 
-options=(--force --sign "$identity" --entitlements packaging/macos/entitlements.plist)
+options=(--force --sign "$identity")
 if [ "$identity" != - ]; then options+=(--options runtime --timestamp); fi
-# Inner code first, the whole last: --deep would give every library the entitlements.
-find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' \) -print0 |
-    xargs -0 codesign --force --sign "$identity"
-codesign "${options[@]}" "$app"
+# Inner code first, the whole last: --deep would give every library the entitlements. Frameworks'
+# libraries and helper programs have no ending: what they are stands in their first bytes.
+find "$app/Contents/Frameworks" "$app/Contents/Resources" -type f -print0 |
+    while IFS= read -r -d '' file; do
+        case $(head -c 4 "$file" | od -An -tx1 | tr -d ' \n') in
+            cffaedfe | cefaedfe | cafebabe | cafebabf) codesign "${options[@]}" "$file" ;;
+        esac
+    done
+find "$app/Contents" -type d -name '*.framework' -prune -print0 |
+    while IFS= read -r -d '' folder; do codesign "${options[@]}" "$folder"; done
+codesign "${options[@]}" --entitlements packaging/macos/entitlements.plist "$app"
 codesign --verify --strict "$app"
 
 stage=$(mktemp -d)

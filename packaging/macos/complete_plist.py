@@ -10,8 +10,11 @@ from typing import Any
 
 def complete(told: dict[str, Any], version: str) -> dict[str, Any]:
     """Return the property list with ctbox's version, documents and demands."""
+    # PyInstaller takes a program with a console for one without a window: it would have neither
+    # a menu bar nor a place in the Dock.
+    kept = {key: value for key, value in told.items() if key != "LSBackgroundOnly"}
     return {
-        **told,
+        **kept,
         "CFBundleIdentifier": "org.ctbox.ctbox",
         "CFBundleName": "ctbox",
         "CFBundleDisplayName": "ctbox",

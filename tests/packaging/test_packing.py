@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import plistlib
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -161,17 +159,6 @@ def test_the_windows_installer_compiles(tmp_path: Path) -> None:
     )
 
     assert output.read_bytes()[:2] == b"MZ"
-
-
-def test_macos_property_lists_are_sound() -> None:
-    sys.path.insert(0, str(PACKAGING / "macos"))
-    from complete_plist import complete
-
-    told = plistlib.loads(plistlib.dumps(complete({"CFBundleExecutable": "ctbox"}, "1.2.3")))
-
-    assert told["CFBundleShortVersionString"] == "1.2.3"
-    assert told["CFBundleExecutable"] == "ctbox"
-    plistlib.loads((PACKAGING / "macos" / "entitlements.plist").read_bytes())
 
 
 def test_scripts_are_sound_shell() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
-from file_lists import stamp_tree
+from file_lists import list_files, stamp_tree
 
 _LINUX = Path(__file__).resolve().parent / "linux"
 PROGRAM_FOLDER = "opt/ctbox"
@@ -19,6 +21,7 @@ _PLACES = {
     "ctbox.xml": "usr/share/mime/packages/ctbox.xml",
     "ctbox.svg": "usr/share/icons/hicolor/scalable/apps/ctbox.svg",
 }
+_MAINTAINER = "The ctbox developers <ctbox@invalid>"
 _DESCRIPTION = """find lung tumours on CT
  ctbox opens chest CT in DICOM, shows the radiologist's boxes beside predicted
  ones and says how well they agree, outlines and measures tumours, fine-tunes
@@ -65,11 +68,21 @@ def format_control(release: Release, installed_kib: int) -> str:
         f"Architecture: {release.architecture}\n"
         "Section: science\n"
         "Priority: optional\n"
-        "Maintainer: The ctbox developers <ctbox@invalid>\n"
+        f"Maintainer: {_MAINTAINER}\n"
         f"Installed-Size: {installed_kib}\n"
         f"Depends: {release.depends}\n"
         "Recommends: fonts-dejavu-core | fonts-noto-core, shared-mime-info, desktop-file-utils\n"
         f"Description: {_DESCRIPTION}"
+    )
+
+
+def format_changelog(release: Release) -> str:
+    """Return the one entry that Debian's tools read; what changed is told in CHANGELOG.md."""
+    date = format_datetime(datetime.fromtimestamp(release.seconds, UTC))
+    return (
+        f"ctbox ({release.version}) unstable; urgency=medium\n\n"
+        "  * What changed stands in CHANGELOG.md.gz beside this file.\n\n"
+        f" -- {_MAINTAINER}  {date}\n"
     )
 
 
@@ -110,15 +123,33 @@ def _lay_out(release: Release, stage: Path) -> None:
     _write_man_page(release, stage / "usr/share/man/man1/ctbox.1.gz")
     notes = stage / "usr/share/doc/ctbox"
     notes.mkdir(parents=True)
-    for name, goal in (("copyright", "licences.txt"), ("guide", "docs"), ("sbom", "sbom.cdx.json")):
+    for name, goal in (("guide", "docs"), ("sbom", "sbom.cdx.json")):
         (notes / name).symlink_to(f"/{PROGRAM_FOLDER}/_internal/{goal}")
+    # A file of its own (Debian Policy 12.5): a reader of packages follows no link out of here.
+    shutil.copyfile(release.bundle / "_internal" / "licences.txt", notes / "copyright")
+    changes = (_LINUX.parent.parent / "CHANGELOG.md").read_bytes()
+    (notes / "CHANGELOG.md.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
+    entry = format_changelog(release).encode()
+    (notes / "changelog.gz").write_bytes(gzip.compress(entry, 9, mtime=0))
     control = stage / "DEBIAN"
     control.mkdir()
+    _write_md5sums(stage, control / "md5sums")
     kib = sum(path.lstat().st_size for path in stage.rglob("*") if path.is_file()) // 1024
     (control / "control").write_text(format_control(release, kib), encoding="utf-8")
     for name in ("postinst", "prerm", "postrm"):
         _copy(_LINUX / name, control / name)
         (control / name).chmod(0o755)
+
+
+def _write_md5sums(stage: Path, target: Path) -> None:
+    """Write what ``dpkg --verify`` compares the installed files with."""
+    files = [p for p in list_files(stage) if not p.is_symlink() and "DEBIAN" not in p.parts]
+    lines = []
+    for path in files:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+        lines.append(f"{digest.hexdigest()}  {path.relative_to(stage).as_posix()}\n")
+    target.write_text("".join(lines), encoding="utf-8")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -131,4 +162,4 @@ def _write_man_page(release: Release, target: Path) -> None:
     page = (_LINUX / "ctbox.1.in").read_text(encoding="utf-8")
     page = page.replace("@VERSION@", release.version).replace("@DATE@", date)
     target.parent.mkdir(parents=True)
-    target.write_bytes(gzip.compress(page.encode(), 9, mtime=release.seconds))
+    target.write_bytes(gzip.compress(page.encode(), 9, mtime=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -35,6 +36,7 @@ def bundle(tmp_path: Path) -> Path:
     (folder / "_internal" / "torch" / "lib" / "libtorch_cpu.so").write_bytes(b"x" * 2_000_000)
     (folder / "_internal" / "libtorch_cpu.so").symlink_to("torch/lib/libtorch_cpu.so")
     (folder / "_internal" / "LICENSE").write_text("Apache")
+    (folder / "_internal" / "licences.txt").write_text("all licences")
     return folder
 
 
@@ -103,6 +105,32 @@ def test_a_package_is_packed_twice_alike(bundle: Path, tmp_path: Path) -> None:
     for place in ("usr/bin/ctbox -> /opt/ctbox/ctbox", "ctbox.1.gz", "ctbox.desktop", "ctbox.xml"):
         assert place in listed
     assert "root/root" in listed
+
+
+@needs_dpkg
+def test_a_package_can_be_verified_after_it_is_installed(bundle: Path, tmp_path: Path) -> None:
+    deb = build_deb(
+        Release(bundle, "1.2.3", SECONDS, "libc6"), tmp_path / "stage", tmp_path, "xz-0"
+    )
+    unpacked = tmp_path / "unpacked"
+    subprocess.run(["dpkg-deb", "--raw-extract", str(deb), str(unpacked)], check=True)
+
+    checked = subprocess.run(
+        ["md5sum", "--strict", "--check", "DEBIAN/md5sums"],
+        cwd=unpacked, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+
+    files = {
+        path.relative_to(unpacked).as_posix()
+        for path in unpacked.rglob("*")
+        if path.is_file() and not path.is_symlink() and "DEBIAN" not in path.parts
+    }
+    assert {line.rsplit(":", 1)[0] for line in checked.splitlines()} == files
+    notes = unpacked / "usr/share/doc/ctbox"
+    assert not (notes / "copyright").is_symlink()
+    assert (notes / "copyright").read_text() == "all licences"
+    assert gzip.decompress((notes / "CHANGELOG.md.gz").read_bytes()).startswith(b"# Change")
+    assert gzip.decompress((notes / "changelog.gz").read_bytes()).startswith(b"ctbox (1.2.3) ")
 
 
 def test_the_control_file_names_what_is_needed(bundle: Path) -> None:

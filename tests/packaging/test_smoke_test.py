@@ -51,6 +51,7 @@ def test_declared_packages_are_read_without_their_versions(tmp_path: Path) -> No
     bundle = tmp_path / "bundle"
     (bundle / "_internal").mkdir(parents=True)
     (bundle / "ctbox").write_text("#!/bin/sh\n")
+    (bundle / "_internal" / "licences.txt").write_text("all licences")
     release = Release(bundle, "1.0", 1_700_000_000, "libc6 (>= 2.36), libgl1, a | b")
 
     deb = build_deb(release, tmp_path / "stage", tmp_path, "xz-0")

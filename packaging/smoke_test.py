@@ -123,7 +123,8 @@ def list_steps(root: CleanRoot, deb: Path, case: str) -> list[tuple[str, Callabl
         ("no Python, no network", as_root(
             'test -z "$(command -v python3 || command -v python)"; '
             'test "$(wc -l </proc/net/route)" -le 1; cat /proc/net/route')),
-        ("install", as_root(f"dpkg -i /root/{deb.name} && dpkg --audit && test -z \"$(dpkg --verify ctbox)\"")),
+        ("install", as_root(
+            f'dpkg -i /root/{deb.name} && dpkg --audit && test -z "$(dpkg --verify ctbox)"')),
         ("read-only program", as_user(
             "test -d /opt/ctbox; test ! -w /opt/ctbox; test ! -w /opt/ctbox/_internal")),
         ("menu, icon, type, man page", as_root(

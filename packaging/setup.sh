@@ -117,7 +117,7 @@ make_environment() {
     [ "$kind" = dev ] && target='.[dev]'
     $venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e "$target"
     if [ "$kind" = package ]; then
-        $venv/bin/python -m pip install -q --disable-pip-version-check 'pyinstaller>=6.16,<7'
+        $venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt pyinstaller
     fi
 }
 

@@ -47,9 +47,18 @@ _LIBRARIES = {
     "libxcb": "MIT", "libXau": "MIT", "libzstd": "BSD-3-Clause OR GPL-2.0-only",
     "libssl": "Apache-2.0", "libcrypto": "Apache-2.0", "libsqlite3": "blessing",
     "libffi": "MIT", "libbz2": "bzip2-1.0.6", "libz": "Zlib", "libuuid": "BSD-3-Clause",
+    "libomp": "Apache-2.0 WITH LLVM-exception", "libmpdec": "BSD-2-Clause",
     "libexpat": "MIT", "libpython3": "PSF-2.0", "libicudata": "Unicode-3.0",
     "libicui18n": "Unicode-3.0", "libicuuc": "Unicode-3.0",
 }  # fmt: skip
+# Of Windows' Python and of its wheels, which name them without "lib".
+_MICROSOFT = "LicenseRef-Microsoft-Visual-C-Runtime"
+_WINDOWS = {
+    "python3": "PSF-2.0", "sqlite3": "blessing", "zlib": "Zlib",
+    "vcruntime140": _MICROSOFT, "msvcp140": _MICROSOFT, "concrt140": _MICROSOFT,
+    "ucrtbase": _MICROSOFT, "api": _MICROSOFT,
+}  # fmt: skip
+_LIBRARY_FILE = re.compile(r"\.(so(\.[\d.]+)?|dylib|dll)$", re.IGNORECASE)
 _OF_WHEELS = ("libtorch", "libc10", "libshm", "libQt6", "libpyside6", "libshiboken6", "libq")
 
 
@@ -100,15 +109,25 @@ def find_distributions(modules: Iterable[str]) -> list[Part]:
 def find_libraries(bundle: Path) -> list[Part]:
     """Return libraries in the bundle that no distribution is named after."""
     found = {}
-    for path in (bundle / "_internal").rglob("*.so*"):
+    for path in sorted((bundle / "_internal").rglob("*")):
+        if not _LIBRARY_FILE.search(path.name) or not _is_library(path, bundle):
+            continue
         name = re.split(r"[-.]", path.name.removesuffix(".so"))[0]
-        is_library = path.name.startswith("lib") and not path.name.startswith(_OF_WHEELS)
-        beside = path.parent.name.endswith(".libs") or path.parent == bundle / "_internal"
-        if is_library and (beside or path.name.startswith(("libgomp", "libicu"))):
-            key = "libpython3" if name.startswith("libpython3") else name.rstrip("64_")
-            key = name if name in _LIBRARIES else key
-            found[key] = Part(key, "", _LIBRARIES.get(key, ""), is_distribution=False)
+        key = next((k for k in ("libpython3", *_WINDOWS) if name.lower().startswith(k)), "")
+        key = key or (name if name in _LIBRARIES else name.rstrip("64_"))
+        found[key] = Part(key, "", {**_LIBRARIES, **_WINDOWS}.get(key, ""), is_distribution=False)
     return [found[key] for key in sorted(found)]
+
+
+def _is_library(path: Path, bundle: Path) -> bool:
+    """Tell whether a file is no wheel's own: beside the program, or among what wheels bring."""
+    if path.name.startswith(_OF_WHEELS):
+        return False
+    beside = path.parent.name.endswith((".libs", ".dylibs")) or path.parent == bundle / "_internal"
+    if path.suffix.lower() == ".dll":
+        return beside
+    common = ("libgomp", "libicu", "libomp", "libiomp")
+    return path.name.startswith("lib") and (beside or path.name.startswith(common))
 
 
 def describe_python() -> Part:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from email.message import Message
 from importlib.metadata import PackageMetadata
+from pathlib import Path
 from typing import cast
 
 import pytest
 from licences import find_problem, format_list
-from parts import Part, find_licence
+from parts import Part, find_libraries, find_licence
 from sbom import build_document
 
 
@@ -82,6 +83,42 @@ def test_several_free_classifiers_are_free() -> None:
 
     assert licence == "Apache-2.0 AND BSD-3-Clause"
     assert find_problem(Part("python-dateutil", "1", licence)) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "licence"),
+    [
+        ("libssl.so.3", "Apache-2.0"),
+        ("numpy.libs/libscipy_openblas64_-32a4b2a6.so", "BSD-3-Clause"),
+        ("libcrypto-3.dll", "Apache-2.0"),
+        ("VCRUNTIME140_1.dll", "LicenseRef-Microsoft-Visual-C-Runtime"),
+        ("numpy.libs/msvcp140-8021418012832a07a8ca5105a33b1086.dll",
+         "LicenseRef-Microsoft-Visual-C-Runtime"),
+        ("python311.dll", "PSF-2.0"),
+        ("PIL/.dylibs/libpng16.16.dylib", "libpng-2.0"),
+        ("libssl.3.dylib", "Apache-2.0"),
+        ("torch/lib/libomp.dylib", "Apache-2.0 WITH LLVM-exception"),
+    ],
+)  # fmt: skip
+def test_libraries_of_every_system_are_found(place: str, licence: str, tmp_path: Path) -> None:
+    file = tmp_path / "_internal" / place
+    file.parent.mkdir(parents=True)
+    file.touch()
+
+    (part,) = find_libraries(tmp_path)
+
+    assert part.licence == licence
+    assert find_problem(part) is None
+
+
+@pytest.mark.parametrize("name", ["libreadline.so.8", "libreadline.8.dylib", "libgsl-28.dll"])
+def test_a_library_that_nobody_vouched_for_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "_internal").mkdir()
+    (tmp_path / "_internal" / name).touch()
+
+    (part,) = find_libraries(tmp_path)
+
+    assert find_problem(part) is not None
 
 
 def test_the_list_names_parts_and_quotes_their_texts() -> None:

@@ -8,6 +8,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from parts import Part, find_parts
 
@@ -56,7 +57,9 @@ def _describe(part: Part) -> dict[str, Any]:
     if part.version:
         told["version"] = part.version
     if part.is_distribution:
-        told["purl"] = f"pkg:pypi/{part.name.lower().replace('_', '-')}@{part.version}"
+        name = part.name.lower().replace("_", "-")
+        # A local version ("+cpu") is written with %2B (the purl specification, "version").
+        told["purl"] = f"pkg:pypi/{name}@{quote(part.version, safe='')}"
     return told
 
 

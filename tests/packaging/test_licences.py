@@ -138,3 +138,10 @@ def test_the_sbom_is_the_same_for_the_same_parts() -> None:
     assert one["components"][0]["purl"] == "pkg:pypi/numpy@2.4"
     assert "purl" not in one["components"][1]
     assert one["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"
+
+
+def test_a_local_version_is_quoted_in_the_sbom() -> None:
+    document = build_document([Part("torch", "2.13.0+cpu", "BSD-3-Clause")], "0.1.0", 1)
+
+    assert document["components"][0]["purl"] == "pkg:pypi/torch@2.13.0%2Bcpu"
+    assert document["components"][0]["version"] == "2.13.0+cpu"

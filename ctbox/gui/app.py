@@ -15,6 +15,7 @@ from ctbox.errors import SettingsError
 from ctbox.gui.attention_commands import AttentionCommands
 from ctbox.gui.browser.thumbnails import ThumbnailReader
 from ctbox.gui.case_controller import CaseController, OpenRequest
+from ctbox.gui.desktop_opening import DesktopOpening
 from ctbox.gui.first_paint import FirstPaint
 from ctbox.gui.inspector.binding import InspectorBinding
 from ctbox.gui.inspector.panel import InspectorPanel
@@ -261,6 +262,7 @@ def run(
     install_language(application, loaded.settings.language)
     app = build_app(loaded.settings, model=model, log_path=log.path, prewarm=True, completes=False)
     app.notifier.install()
+    DesktopOpening(application).opened.connect(app.window.files_dropped)
     if not loaded.settings.window_geometry:
         _fit_to_screen(app.window)
 

@@ -16,6 +16,21 @@ Unicode true
 
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
+!include "LogicLib.nsh"
+
+; Windows keeps the files of a running program: half of two versions would be left.
+!macro REFUSE_WHILE_RUNNING PROGRAM
+  ${If} ${FileExists} "$INSTDIR\${PROGRAM}"
+    ClearErrors
+    FileOpen $0 "$INSTDIR\${PROGRAM}" a
+    ${If} ${Errors}
+      MessageBox MB_OK|MB_ICONEXCLAMATION "ctbox is running. Close it, then start this again." /SD IDOK
+      SetErrorLevel 2
+      Abort "ctbox is running."
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
+!macroend
 
 Name "ctbox ${VERSION}"
 OutFile "${OUTPUT}"
@@ -46,6 +61,8 @@ VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 
 Section "ctbox (required)" SectionProgram
   SectionIn RO
+  !insertmacro REFUSE_WHILE_RUNNING "ctbox-window.exe"
+  !insertmacro REFUSE_WHILE_RUNNING "ctbox.exe"
   ; Files of an older version must not stay between the new ones; settings, models and the
   ; catalogue lie elsewhere. Only a folder that ctbox was installed in is emptied.
   IfFileExists "$INSTDIR\ctbox-window.exe" 0 +2
@@ -77,6 +94,8 @@ Section "Offer ctbox for DICOM files (.dcm)" SectionFiles
   ; Beside the program that opens them now, never in its place.
   WriteRegStr HKCU "${CLASSES}\ctbox.dicom" "" "DICOM image"
   WriteRegStr HKCU "${CLASSES}\ctbox.dicom\DefaultIcon" "" "$INSTDIR\ctbox-window.exe,0"
+  ; Of many marked slices each would open a window of its own.
+  WriteRegStr HKCU "${CLASSES}\ctbox.dicom\shell\open" "MultiSelectModel" "Single"
   WriteRegStr HKCU "${CLASSES}\ctbox.dicom\shell\open\command" "" '"$INSTDIR\ctbox-window.exe" view "%1"'
   WriteRegStr HKCU "${CLASSES}\.dcm\OpenWithProgids" "ctbox.dicom" ""
   WriteRegStr HKCU "${CLASSES}\.dicom\OpenWithProgids" "ctbox.dicom" ""
@@ -84,6 +103,8 @@ Section "Offer ctbox for DICOM files (.dcm)" SectionFiles
 SectionEnd
 
 Section "Uninstall"
+  !insertmacro REFUSE_WHILE_RUNNING "ctbox-window.exe"
+  !insertmacro REFUSE_WHILE_RUNNING "ctbox.exe"
   ; What users made (settings, models, catalogue) lies in other folders and stays.
   IfFileExists "$INSTDIR\ctbox-window.exe" 0 leave
   RMDir /r "$INSTDIR\_internal"

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 
 from ctbox.evaluation.reporting.comparing import compare_reports
 from ctbox.gui.app import App, build_app
+from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.report import commands as report_commands
 from ctbox.gui.report.choices import ReportChoices
 from ctbox.gui.report.comparison import ComparisonDialog
@@ -136,6 +137,15 @@ def read_column(window: ResultWindow, title: str) -> list[str]:
     place = [column.title for column in COLUMNS].index(title)
     proxy = window.proxy
     return [str(proxy.index(row, place).data()) for row in range(proxy.rowCount())]
+
+
+def test_the_dialog_proposes_the_open_case(qtbot, app: App, collection: Path) -> None:
+    with qtbot.waitSignal(app.window.viewer.loader.finished, timeout=20_000):
+        app.session.open(OpenRequest(collection))
+    qtbot.waitUntil(lambda: not app.runner.running, timeout=20_000)
+    # The sample was asked for by no path, and lies somewhere too.
+    app.session.cases._opened = replace(app.session.cases.opened, path=None)
+    assert open_dialog(qtbot, app).dicom.path == str(collection)
 
 
 def test_the_dialog_says_what_is_missing(qtbot, app: App, collection: Path) -> None:

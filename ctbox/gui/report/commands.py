@@ -80,9 +80,9 @@ class ReportCommands(QObject):
             self._session.show_notice(tr("A report is running: its progress is at the lower edge."))
             return
         choices = self.choices
-        opened = self._session.cases.opened
-        if not choices.dicom and opened is not None and opened.path is not None:
-            choices = replace(choices, dicom=str(opened.path))
+        case = self._session.case
+        if not choices.dicom and case is not None and Path(case.path).exists():
+            choices = replace(choices, dicom=case.path)
         cards = list_models(model_folders()).cards
         dialog = ReportDialog(choices, cards, os.cpu_count() or 1, self._session.window)
         dialog.requested.connect(self._on_requested)

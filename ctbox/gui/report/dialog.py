@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.figure_field import indent_figure
+from ctbox.gui.form_rows import add_form_row
 from ctbox.gui.report.choices import MOST_WORKERS, ReportChoices
 from ctbox.gui.report.folder_field import FolderField
 from ctbox.gui.translation import mark, tr
@@ -64,6 +66,7 @@ class ReportDialog(QDialog):
         self.out = FolderField(tr("Folder of the report"), tr("a new or empty folder"))
         self.models = self._build_models(cards)
         self.workers = QSpinBox()
+        indent_figure(self.workers)
         self.workers.setRange(1, MOST_WORKERS)
         self.workers.setAccessibleName(tr("Worker processes"))
         self.workers.setSuffix(tr("   of {cores} cores").format(cores=cores))
@@ -128,7 +131,10 @@ class ReportDialog(QDialog):
             ("", self.resume),
             ("", self.pdf),
         ):
-            form.addRow(text, widget)
+            if widget is self.models:  # a title beside the middle of a list looks lost
+                form.addRow(text, widget)
+            else:
+                add_form_row(form, text, widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(14)

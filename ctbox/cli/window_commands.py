@@ -14,7 +14,10 @@ from ctbox.errors import CtboxError
 
 def view(
     path: Annotated[
-        Path | None, typer.Argument(help="DICOM folder, TCIA download, single file or ZIP.")
+        list[Path] | None,
+        typer.Argument(
+            help="DICOM folder, TCIA download, single file or ZIP; several files open their folder."
+        ),
     ] = None,
     annotations: Annotated[
         Path | None,
@@ -24,7 +27,25 @@ def view(
     sample: Annotated[bool, typer.Option(help="Open the synthetic sample case.")] = False,
 ) -> None:
     """Open the window."""
-    exit_with(open_window(path, annotations, model, sample=sample))
+    exit_with(open_window(find_place(path or []), annotations, model, sample=sample))
+
+
+def find_place(paths: list[Path]) -> Path | None:
+    """Return the one place to open: of several files of a folder, as marked slices are, the folder.
+
+    Raises
+    ------
+    CtboxError
+        If they lie in several folders.
+    """
+    if len(paths) < 2:
+        return paths[0] if paths else None
+    folders = {path.absolute().parent for path in paths}
+    if len(folders) > 1:
+        raise CtboxError(
+            f"{len(paths)} things cannot be opened at a time.", "Open the folder that holds them."
+        )
+    return folders.pop()
 
 
 def open_window(

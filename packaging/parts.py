@@ -58,6 +58,13 @@ _WINDOWS = {
     "vcruntime140": _MICROSOFT, "msvcp140": _MICROSOFT, "concrt140": _MICROSOFT,
     "ucrtbase": _MICROSOFT, "api": _MICROSOFT,
 }  # fmt: skip
+# The system's own libraries that go along: Debian keeps their makers' words with the package.
+_NOTES = Path("/usr/share/doc")
+_DEBIAN = {
+    "libssl": "libssl3", "libcrypto": "libssl3", "libsqlite3": "libsqlite3-0",
+    "libffi": "libffi8", "libbz2": "libbz2-1.0", "liblzma": "liblzma5", "libz": "zlib1g",
+    "libuuid": "libuuid1", "libexpat": "libexpat1",
+}  # fmt: skip
 _LIBRARY_FILE = re.compile(r"\.(so(\.[\d.]+)?|dylib|dll)$", re.IGNORECASE)
 _OF_WHEELS = ("libtorch", "libc10", "libshm", "libQt6", "libpyside6", "libshiboken6", "libq")
 
@@ -115,7 +122,8 @@ def find_libraries(bundle: Path) -> list[Part]:
         name = re.split(r"[-.]", path.name.removesuffix(".so"))[0]
         key = next((k for k in ("libpython3", *_WINDOWS) if name.lower().startswith(k)), "")
         key = key or (name if name in _LIBRARIES else name.rstrip("64_"))
-        found[key] = Part(key, "", {**_LIBRARIES, **_WINDOWS}.get(key, ""), is_distribution=False)
+        licence = {**_LIBRARIES, **_WINDOWS}.get(key, "")
+        found[key] = Part(key, "", licence, tuple(_find_debian_texts(key)), is_distribution=False)
     return [found[key] for key in sorted(found)]
 
 
@@ -128,6 +136,12 @@ def _is_library(path: Path, bundle: Path) -> bool:
         return beside
     common = ("libgomp", "libicu", "libomp", "libiomp")
     return path.name.startswith("lib") and (beside or path.name.startswith(common))
+
+
+def _find_debian_texts(library: str) -> Iterator[tuple[str, str]]:
+    path = _NOTES / _DEBIAN.get(library, "no package") / "copyright"
+    if path.is_file():
+        yield "copyright", path.read_text("utf-8", errors="replace")
 
 
 def describe_python() -> Part:

@@ -145,3 +145,15 @@ def test_a_local_version_is_quoted_in_the_sbom() -> None:
 
     assert document["components"][0]["purl"] == "pkg:pypi/torch@2.13.0%2Bcpu"
     assert document["components"][0]["version"] == "2.13.0+cpu"
+
+
+def test_libraries_of_the_system_come_with_their_makers_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parts._NOTES", tmp_path / "doc")
+    (tmp_path / "doc" / "libffi8").mkdir(parents=True)
+    (tmp_path / "doc" / "libffi8" / "copyright").write_text("Copyright: Anthony Green")
+    (tmp_path / "_internal").mkdir()
+    (tmp_path / "_internal" / "libffi.so.8").touch()
+
+    assert "Copyright: Anthony Green" in format_list(find_libraries(tmp_path))

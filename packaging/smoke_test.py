@@ -141,6 +141,10 @@ def list_steps(root: CleanRoot, deb: Path, case: str) -> list[tuple[str, Callabl
             "2>&1; ls 'Lauf 1'")),
         ("edit, be killed, recover, save", lambda: edit_in_window(root, case)),
         ("report", as_user("ctbox report 'Übung' --out 'Bericht'; ls Bericht")),
+        # dpkg takes the same version for an upgrade: the old one's scripts run, then the new one's.
+        ("install over it", as_root(
+            f"touch '{HOME}/.config/ctbox/before'; dpkg -i /root/{deb.name}; "
+            f"test -z \"$(dpkg --verify ctbox)\"; ls '{HOME}/.config/ctbox/before'")),
         ("settings are kept on remove", as_root(
             f"touch '{HOME}/.config/ctbox/mine'; dpkg -r ctbox; test ! -e /opt/ctbox; "
             f"test ! -e /usr/bin/ctbox; ls '{HOME}/.config/ctbox/mine'")),

@@ -67,7 +67,7 @@ def test_the_network_is_cut_after_the_dependencies() -> None:
     assert len(root.scripts) == len(list_steps(root, Path("ctbox.deb"), "x"))
 
 
-@pytest.mark.parametrize("word", ["--self-test", "finetune", "window", "dpkg -P"])
+@pytest.mark.parametrize("word", ["--self-test", "finetune", "window", "ctbox/before", "dpkg -P"])
 def test_a_failing_step_fails_the_test(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_steps(FailingRoot(word), Path("ctbox.deb"), None) == 1
     assert "FAILED" in capsys.readouterr().out

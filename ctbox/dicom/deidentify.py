@@ -335,10 +335,11 @@ def _find_burned_in(original: Dataset) -> str:
     burned_in = _read(original, "BurnedInAnnotation").strip().upper()
     if burned_in == "YES":
         return "The file says that text is burned into its pixels."
-    if burned_in == "NO":
-        return ""
+    # Secondary captures are screens as often as not, whatever they say of themselves.
     if _read(original, "SOPClassUID").startswith(SECONDARY_CAPTURE_PREFIX):
         return "A secondary capture may show text in its pixels."
+    if burned_in == "NO":
+        return ""
     if _read(original, "SamplesPerPixel") not in ("", "1"):
         return "A colour image may show text in its pixels."
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -32,9 +33,7 @@ def read_key(path: Path | None) -> bytes | None:
         return None
     try:
         if not path.exists():
-            # Readable by its owner alone: whoever has it can tell whose images these are.
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(secrets.token_hex(KEY_BYTES) + "\n", encoding="ascii")
+            _make_key(path)
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
         message = f"The key file {path} cannot be used: {error.strerror or error}."
@@ -44,6 +43,21 @@ def read_key(path: Path | None) -> bytes | None:
     if len(key) < KEY_BYTES:
         raise CtboxError(f"{path} holds no key.", "Name a new file: it is made.", path)
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key whole or not at all: an empty file would be refused ever after."""
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    # Readable by its owner alone: whoever has it can tell whose images these are.
+    made = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(made, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 class DeidentifiedCopy:

@@ -173,8 +173,9 @@ def test_burned_in_text_is_warned_about(
     assert bool(warning) == bool(expected)
 
 
-def test_a_secondary_capture_is_warned_about(tmp_path: Path) -> None:
-    data = write_rgb(tmp_path).read_bytes()
+@pytest.mark.parametrize("tags", [{}, {"BurnedInAnnotation": "NO"}])
+def test_a_secondary_capture_is_warned_about(tmp_path: Path, tags: dict[str, str]) -> None:
+    data = write_rgb(tmp_path, tags=tags).read_bytes()
     assert "secondary capture" in Deidentifier(KEY).deidentify(data, "x").burned_in
 
 

@@ -107,6 +107,21 @@ def test_one_key_gives_one_pseudonym_and_another_another(
     assert list_names("c") & first == {"DICOM", "boxes.csv"}
 
 
+def test_a_key_that_was_not_written_whole_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", die)
+        with pytest.raises(KeyboardInterrupt):
+            read_key(tmp_path / "key")
+    assert list(tmp_path.iterdir()) == []
+    key = read_key(tmp_path / "key")
+    assert key == read_key(tmp_path / "key")
+
+
 def test_a_bad_key_file_is_refused(tmp_path: Path) -> None:
     for text in ("", "beef", "no key at all"):
         (tmp_path / "key").write_text(text)

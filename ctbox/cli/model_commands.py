@@ -76,8 +76,10 @@ def _print_summary(result: DetectResult) -> None:
         f"{lesions} lesions, {boxes} boxes. {RESEARCH_NOTICE}"
     )
     for each in result.series:
+        name = each.series.description or each.series.series_instance_uid
+        if each.no_chest is not None:
+            err.print(f"{name}: {each.no_chest}")
         if each.not_predicted_reason is not None:
-            name = each.series.description or each.series.series_instance_uid
             err.print(f"Not predicted: {name}. {each.not_predicted_reason}")
 
 

@@ -228,6 +228,8 @@ class Series:
         As in the file: date as YYYYMMDD, age as "058Y".
     is_localizer : bool
         Whether the images are overviews (scouts) for planning.
+    body_part : str or None
+        Body Part Examined, as in the file; a scanner's protocol sets it, so it may be wrong.
     """
 
     series_instance_uid: str
@@ -254,6 +256,7 @@ class Series:
     patient_age: str | None = None
     is_localizer: bool = False
     model_name: str | None = None
+    body_part: str | None = None
 
     @property
     def key(self) -> str:

@@ -174,6 +174,7 @@ class PredictionController(QObject):
     def _keep(self, found: SeriesResult) -> None:
         """Hand a series' result to the store; what could not be read was not predicted."""
         slices = [each for each in found.slices if each.sop_instance_uid not in found.unreadable]
+        self._store.note_no_chest(found.series.key, found.no_chest)
         if self._source is Source.SERIES:
             self._store.add_series(found.series.key, slices, found.lesions)
         else:

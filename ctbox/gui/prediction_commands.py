@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from ctbox.dicom.series import Series
+from ctbox.gui.lesions.chest_words import describe_no_chest
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
@@ -96,8 +97,10 @@ class PredictionCommands(QObject):
             return
         key = self._window.commands["next_box"].shortcut().toString()
         told = describe_result(result, self._window.viewer.state.store, key)
-        if told:
-            self._toasts.show_toast(told)
+        doubts = {describe_no_chest(each.no_chest) for each in result.series if each.no_chest}
+        for line in (*sorted(doubts), told):
+            if line:
+                self._toasts.show_toast(line)
 
     def _on_failed(self, error: object) -> None:
         if not self._prediction.is_ready:

@@ -16,6 +16,7 @@ from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Lesion, SliceDetections
 from ctbox.model.geometry import USUAL_SPACING_MM, VolumeGeometry
 from ctbox.progress import Progress, TaskContext
+from ctbox.workflows.chest_check import NoChest, check_chest
 from ctbox.workflows.lesion_size import measure_lesion
 from ctbox.workflows.seen import Seen, read_seen
 
@@ -120,6 +121,8 @@ class SeriesResult:
     unreadable : dict
         SOP Instance UID to the reason, for slices whose pixels could not be read; they have
         no detections.
+    no_chest : NoChest or None
+        Why the images look like no chest, of which alone the model knows something.
     """
 
     series: Series
@@ -127,6 +130,7 @@ class SeriesResult:
     lesions: tuple[Lesion, ...] = ()
     not_predicted_reason: str | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
+    no_chest: NoChest | None = None
 
 
 @dataclass(frozen=True)
@@ -274,7 +278,8 @@ def detect_series(
         for number, lesion in enumerate(found.lesions, start=1)
     )
     ctx.report(SeriesDetected(series.key, lesions))
-    return SeriesResult(whole, slices, lesions, unreadable=unreadable)
+    doubt = check_chest(series, volume)
+    return SeriesResult(whole, slices, lesions, unreadable=unreadable, no_chest=doubt)
 
 
 def _name_lesion(

@@ -104,6 +104,7 @@ def _describe_result(result: SeriesResult) -> dict[str, Any]:
         "acquisition_number": series.acquisition_number,
         "patient_id": series.patient_id,
         "not_predicted_reason": result.not_predicted_reason,
+        "no_chest_reason": None if result.no_chest is None else str(result.no_chest),
         "slices": [_describe_slice(each) for each in result.slices],
         "lesions": [_describe_lesion(each) for each in result.lesions],
     }

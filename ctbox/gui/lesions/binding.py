@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from ctbox.gui.lesions.chest_words import describe_no_chest
 from ctbox.gui.lesions.counting import SeriesScore, score_series
 from ctbox.gui.lesions.counts_view import LEAST_HIT_IOU, MOST_HIT_IOU
 from ctbox.gui.lesions.panel import LesionsPanel
@@ -118,7 +119,9 @@ class LesionsBinding(QObject):
         self._rows = rows
         uids = [each.sop_instance_uid for each in series_case.series.slices]
         self._panel.show_loose(store.count_loose(uids), shown=store.shows_loose)
-        message = self._explain(rows, reason)
+        doubt = store.find_no_chest(series_case.series.key)
+        parts = ("" if doubt is None else describe_no_chest(doubt), self._explain(rows, reason))
+        message = " ".join(part for part in parts if part)
         can_predict = reason is None and self._table is None and not store.is_hidden
         self._panel.show_rows(rows, message, can_predict=can_predict)
         self._mark_selected()

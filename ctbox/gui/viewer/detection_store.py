@@ -13,6 +13,7 @@ from ctbox.dicom.series import Series
 from ctbox.gui.translation import mark
 from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, Lesion, SliceDetections
+from ctbox.workflows.chest_check import NoChest
 from ctbox.workflows.seen import Seen
 
 _MOST_MAPS = 2000
@@ -55,6 +56,7 @@ class DetectionStore(QObject):
         self._linked: dict[str, set[BoundingBox]] = {}
         self._seen = Seen()
         self._most_lesions = 0
+        self._no_chest: dict[str, NoChest] = {}
 
     # --- hiding -----------------------------------------------------------------------------
 
@@ -149,6 +151,17 @@ class DetectionStore(QObject):
         """Whether the model has learnt from a series' patient: how well it does proves nothing."""
         return self._seen.includes(series)
 
+    def note_no_chest(self, series_key: str, reason: NoChest | None) -> None:
+        """Take note of why a predicted series looks like no chest; the boxes follow."""
+        if reason is None:
+            self._no_chest.pop(series_key, None)
+        else:
+            self._no_chest[series_key] = reason
+
+    def find_no_chest(self, series_key: str) -> NoChest | None:
+        """Return why a predicted series looks like no chest; None if it does not."""
+        return None if self._is_hidden else self._no_chest.get(series_key)
+
     # --- detections -------------------------------------------------------------------------
 
     @property
@@ -207,6 +220,7 @@ class DetectionStore(QObject):
         self._lesions.clear()
         self._linked.clear()
         self._attention.clear()
+        self._no_chest.clear()
         self._generation += 1
         self._version += 1
         self.detections_changed.emit()

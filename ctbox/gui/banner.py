@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from ctbox.gui.icons import find_icon
+from ctbox.gui.sentences import say
 from ctbox.gui.theme import DARK, Theme
 from ctbox.gui.translation import tr
 
@@ -45,8 +46,8 @@ class Banner(QFrame):
 
     def show_problems(self, problems: tuple[str, ...]) -> None:
         """Show the first of some problems and how many more there are; hide if none."""
-        self._problems = problems
-        self._text.setText(problems[0] if problems else "")
+        self._problems = tuple(map(say, problems))
+        self._text.setText(self._problems[0] if problems else "")
         more = len(problems) - 1
         self._more.setText(tr("{more} more…").format(more=more))
         self._more.setVisible(more > 0)

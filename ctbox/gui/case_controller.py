@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.errors import CtboxError
+from ctbox.gui.sentences import say
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
@@ -83,7 +84,7 @@ def _describe_nothing(path: Path, case: Case) -> CtboxError:
             tr("{path} holds no DICOM images.").format(path=path.name or path), hint, path
         )
     first, count = case.skipped[0], len(case.skipped)
-    reason = f"{PurePath(first.path).name}: {first.reason}"
+    reason = f"{PurePath(first.path).name}: {say(first.reason)}"
     rest = tr(" So were {count} more files.").format(count=count - 1) if count > 1 else ""
     message = tr("Nothing could be opened in {path}. Skipped {reason}{rest}").format(
         path=path.name or path, reason=reason, rest=rest

@@ -23,6 +23,7 @@ import ctbox
 from ctbox.errors import CtboxError
 from ctbox.gui.icons import find_icon
 from ctbox.gui.privacy import scrub
+from ctbox.gui.sentences import say
 from ctbox.gui.theme import DARK, LIGHT, Theme
 from ctbox.gui.translation import tr
 from ctbox.workflows.task_end import TaskBugError
@@ -116,10 +117,11 @@ class ErrorDialog(_TroubleDialog):
     def __init__(self, parent: QWidget | None, error: CtboxError) -> None:
         super().__init__(parent, "ctbox", find_theme().warning)
         self._error = error
-        self.setAccessibleName(error.message)
-        self.add_text(_break_anywhere(error.message), "errorMessage", title=True)
+        message = say(error.message)
+        self.setAccessibleName(message)
+        self.add_text(_break_anywhere(message), "errorMessage", title=True)
         if error.hint:
-            self.add_text(error.hint, "errorHint")
+            self.add_text(say(error.hint), "errorHint")
         if error.source is not None and error.source not in error.message:
             self.add_text(_break_anywhere(error.source), "errorSource", muted=True)
         self.add_buttons()

@@ -9,6 +9,7 @@ from ctbox.gui.lesions.chest_words import describe_no_chest
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
+from ctbox.gui.sentences import say
 from ctbox.gui.toasts import ToastArea
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
@@ -81,7 +82,7 @@ class PredictionCommands(QObject):
             return None
         reason = series_case.series.skip_detection_reason
         if reason is not None:
-            self._toasts.show_toast(tr("Not predicted. {reason}").format(reason=reason))
+            self._toasts.show_toast(tr("Not predicted. {reason}").format(reason=say(reason)))
             return None
         return series_case.series
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.gui.error_dialogs import find_theme
 from ctbox.gui.icons import find_icon
+from ctbox.gui.sentences import say
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
 from ctbox.progress import Progress
@@ -59,7 +60,7 @@ class TaskRow(QWidget):
         else:
             self.bar.setRange(0, progress.total)
             self.bar.setValue(min(progress.done, progress.total))
-        self.bar.setToolTip(progress.message)
+        self.bar.setToolTip(say(progress.message))
         if not self.handle.is_cancelling:
             self.label.setText(compose_title(self.handle.title, progress))
             self.left.setText(format_seconds(self.handle.estimate_seconds_left()))
@@ -126,7 +127,7 @@ class TaskBar(QWidget):
 
 def compose_title(title: str, progress: Progress) -> str:
     """Return title and message, such as "Predict: slice 12 of 64"."""
-    return f"{title}: {progress.message}" if progress.message else title
+    return f"{title}: {say(progress.message)}" if progress.message else title
 
 
 def format_seconds(seconds: float | None) -> str:

@@ -213,14 +213,26 @@ def check_data(request: DataRequest, ctx: TaskContext) -> DataCheck:
 
 def describe_amount(patients: int, boxes: int) -> str | None:
     """Return what is to be said of too little data, or None."""
+    if boxes == 1:
+        return (
+            f"One box is too few: from {FEW_BOXES} on something can be learnt. The result will "
+            "mostly repeat this very tumour."
+        )
     if boxes < FEW_BOXES:
         return (
-            f"{boxes} box{'' if boxes == 1 else 'es'} are too few: from {FEW_BOXES} on something "
-            "can be learnt. The result will mostly repeat these very tumours."
+            f"{boxes} boxes are too few: from {FEW_BOXES} on something can be learnt. The result "
+            "will mostly repeat these very tumours."
         )
-    if patients < 3:
-        who = "One patient shows" if patients == 1 else "Two patients show"
-        return f"{who} little of what others look like; three or more would let the run be judged."
+    if patients == 1:
+        return (
+            "One patient shows little of what others look like; three or more would let the run "
+            "be judged."
+        )
+    if patients == 2:
+        return (
+            "Two patients show little of what others look like; three or more would let the run "
+            "be judged."
+        )
     return None
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.sentences import say
 from ctbox.gui.translation import mark, tr
 from ctbox.workflows.open_case import Case, FileProblem
 
@@ -51,7 +52,7 @@ def list_problems(case: Case) -> tuple[ProblemRow, ...]:
         (tr("Annotation notice"), summary.warnings),
     )
     return tuple(
-        ProblemRow(what, each.path, each.reason) for what, found in kinds for each in found
+        ProblemRow(what, each.path, say(each.reason)) for what, found in kinds for each in found
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctbox.dicom.series import Series
+from ctbox.gui.sentences import say
 from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer.readout import format_date
@@ -104,7 +105,7 @@ def build_series_row(series_case: SeriesCase, title: str, *, has_date: bool = Fa
         title=title,
         facts=" · ".join(part for part in (date, _describe_facts(series)) if part),
         marks=tr("{annotated} annotated").format(annotated=annotated) if annotated else "",
-        trouble="\n".join(series.problems),
+        trouble="\n".join(map(say, series.problems)),
     )
 
 

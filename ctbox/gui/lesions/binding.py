@@ -9,6 +9,7 @@ from ctbox.gui.lesions.counting import SeriesScore, score_series
 from ctbox.gui.lesions.counts_view import LEAST_HIT_IOU, MOST_HIT_IOU
 from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.lesions.rows import LesionRow, LesionTable, count_lesions
+from ctbox.gui.sentences import say
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.state import Selection, ViewerState
@@ -129,7 +130,7 @@ class LesionsBinding(QObject):
     def _explain(self, rows: tuple[LesionRow, ...], reason: str | None) -> str:
         series_case, store = self._state.series_case, self._state.store
         if reason is not None or series_case is None:
-            return tr("Not predicted. {reason}").format(reason=reason)
+            return tr("Not predicted. {reason}").format(reason=say(reason or ""))
         if store.is_hidden:
             return tr(AI_HIDDEN)
         lesions = store.find_lesions(series_case.series.key)

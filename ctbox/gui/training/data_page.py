@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.errors import CtboxError
+from ctbox.gui.sentences import say
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.training.page import Page, chain_focus, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, Marks, PictureTile
@@ -225,8 +226,8 @@ class DataPage(Page):
         box.toggled.connect(lambda on, key=row.key: self._on_ticked(key, on))
         if row.problems:
             box.setText(box.text() + "  ⚠")
-            box.setToolTip("\n".join(row.problems))
-            tile.setToolTip("\n".join(row.problems))
+            box.setToolTip(say("\n".join(row.problems)))
+            tile.setToolTip(say("\n".join(row.problems)))
         self.boxes[row.key] = box
         frame = QWidget()
         column = QVBoxLayout(frame)
@@ -272,6 +273,6 @@ class DataPage(Page):
         count = len(told)
         self.problems_button.setText(tr("%n thing(s) to know about these files", "", count))
         self.problems_button.setVisible(bool(told))
-        self.problems.setPlainText("\n".join(told))
+        self.problems.setPlainText(say("\n".join(told)))
         self.problems.setVisible(bool(told) and self.problems_button.isChecked())
         self.changed.emit()

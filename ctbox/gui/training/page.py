@@ -7,6 +7,7 @@ import itertools
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from ctbox.gui.sentences import say
 from ctbox.gui.training.state import WizardState
 
 
@@ -73,6 +74,6 @@ def make_notice() -> tuple[QFrame, QLabel]:
 
 
 def show_notice(frame: QFrame, label: QLabel, text: str) -> None:
-    """Show a notice, or hide it where there is nothing to say."""
-    label.setText(text)
+    """Show a notice in the window's language, or hide it where there is nothing to say."""
+    label.setText(say(text))
     frame.setVisible(bool(text))

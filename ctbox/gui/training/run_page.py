@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.errors import CtboxError
+from ctbox.gui.sentences import say, say_both
 from ctbox.gui.training.curve_view import Chart, Curve, CurveView, smooth
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, NEW, Marks, PictureTile
@@ -138,7 +139,7 @@ class RunPage(Page):
         try:
             act()
         except CtboxError as error:
-            show_notice(self.notice, self._notice_text, f"{error.message} {error.hint}")
+            show_notice(self.notice, self._notice_text, say_both(error.message, error.hint))
 
     # --- rendering ----------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ class RunPage(Page):
         run = self.run
         if isinstance(run.error, CtboxError):
             return tr("{message} {hint} What was learnt until then is kept.").format(
-                message=run.error.message, hint=run.error.hint
+                message=say(run.error.message), hint=say(run.error.hint)
             )
         if run.error is not None:
             return tr("The run broke off. What was learnt until then is kept: go on with it.")
@@ -204,7 +205,7 @@ class RunPage(Page):
             self.bar.setValue(0)
             self.left.setText("")
             return
-        name = STAGES[run.stage] if run.stage >= 0 else tr("Starting the worker")
+        name = say(STAGES[run.stage]) if run.stage >= 0 else tr("Starting the worker")
         place = tr("{stage} of {count}").format(stage=max(run.stage, 0) + 1, count=len(STAGES))
         told = tr("Paused") if run.is_paused else tr("Stopping") if run.is_stopping else name
         self.stage.setText(f"{told} · {place}")
@@ -221,7 +222,7 @@ class RunPage(Page):
     def _describe_left(self) -> str:
         run = self.run
         if run.stage != _TRAINING:
-            return run.progress.message if run.progress is not None else ""
+            return say(run.progress.message) if run.progress is not None else ""
         told = (
             tr("step {steps} of {steps2}").format(steps=run.steps[0], steps2=run.steps[1])
             if run.steps[1]

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ctbox.errors import CtboxError
+from ctbox.gui.sentences import say, say_both
 from ctbox.gui.subtype_names import describe_subtype
 from ctbox.gui.translation import tr
 from ctbox.model.linking import SampleKey
@@ -153,7 +154,7 @@ class WizardState(QObject):
         """What is to be said of too little data; empty if there is enough."""
         if self.check is None:
             return ""
-        return describe_amount(len(self.used_patients), self.used_boxes) or ""
+        return say(describe_amount(len(self.used_patients), self.used_boxes) or "")
 
     @property
     def name_problem(self) -> str:
@@ -161,7 +162,7 @@ class WizardState(QObject):
         try:
             self.store.refuse_taken(self.name)
         except CtboxError as error:
-            return f"{error.message} {error.hint}".strip()
+            return say_both(error.message, error.hint)
         return ""
 
     @property
@@ -220,7 +221,7 @@ class WizardState(QObject):
                 self.division = divide_patients(keys, self.check.linked, seen=seen)
                 self.plan = choose_plan(self.training_boxes)
             except CtboxError as error:
-                self.division_problem = f"{error.message} {error.hint}"
+                self.division_problem = say_both(error.message, error.hint)
         self.changed.emit()
 
     def _list_keys(self) -> list[SampleKey]:

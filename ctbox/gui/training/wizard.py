@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ctbox.gui.sentences import say
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.training.adopt_page import AdoptPage
 from ctbox.gui.training.base_page import BasePage
@@ -187,7 +188,7 @@ class TrainingWizard(QDialog):
         self.back.setEnabled(self.index > (RUN if begun else 0))
         self.next.setVisible(self.index < last)
         self.next.setEnabled(not page.problem)
-        self.hint.setText(page.problem)
+        self.hint.setText(say(page.problem))
         running = self.run.is_running
         self.close_button.setText(tr("Close, it goes on") if running else tr("Close"))
         self.close_button.setToolTip(tr("AI ▸ Training run brings it back") if running else "")

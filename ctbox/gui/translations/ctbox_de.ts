@@ -4835,7 +4835,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>Who teaches is learnt from. Who ends the training is looked at after every round, so that it stops before it learns by heart. Who judges is shown only at the end: old and new model on the same patients, whom neither was trained on.</source>
-        <translation>Aus „Lernen“ wird gelernt. „Beenden“ wird nach jeder Runde angesehen, damit das Training endet, bevor es auswendig lernt. „Urteilen“ wird erst am Ende gezeigt: altes und neues Modell an denselben Patienten, mit denen keines trainiert wurde.</translation>
+        <translation>Von den Patienten unter „Lernen“ wird gelernt. Die unter „Validierung“ werden nach jeder Runde angesehen, damit das Training endet, bevor es auswendig lernt. Die unter „Prüfung“ kommen erst am Ende daran: altes und neues Modell an denselben Patienten, mit denen keines trainiert wurde.</translation>
     </message>
     <message>
         <source>There is nobody to split.</source>
@@ -5134,6 +5134,426 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>Squamous cell carcinoma</source>
         <translation>Plattenepithelkarzinom</translation>
+    </message>
+    <message>
+        <source>This looks like no chest CT (body part {body_part}, no lung found): the detector knows only the chest.</source>
+        <translation>Das sieht nicht nach einem Thorax-CT aus (Körperregion {body_part}, keine Lunge gefunden): Der Detektor kennt nur den Thorax.</translation>
+    </message>
+    <message>
+        <source>This looks like no chest CT (no lung found): the detector knows only the chest.</source>
+        <translation>Das sieht nicht nach einem Thorax-CT aus (keine Lunge gefunden): Der Detektor kennt nur den Thorax.</translation>
+    </message>
+    <message>
+        <source>Patients who share images stand on two sides: move them together.</source>
+        <translation>Patienten mit gemeinsamen Bildern stehen auf zwei Seiten: Geben Sie ihnen dieselbe Rolle.</translation>
+    </message>
+    <message>
+        <source>Nobody is left to learn from: move a patient to training.</source>
+        <translation>Niemand ist übrig, von dem gelernt werden kann: Geben Sie einem Patienten die Rolle „Lernen“.</translation>
+    </message>
+    <message>
+        <source>Nobody is left to judge by: whether the new model is better on patients it never saw can&apos;t be known.</source>
+        <translation>Niemand ist übrig, an dem geprüft werden kann: Ob das neue Modell bei nie gesehenen Patienten besser ist, lässt sich nicht sagen.</translation>
+    </message>
+    <message>
+        <source>Nobody is left to end the training early: it runs its full length, and the last weights are kept.</source>
+        <translation>Niemand ist übrig, an dem sich das Training rechtzeitig abbrechen lässt: Es läuft in voller Länge, und die letzten Gewichte werden behalten.</translation>
+    </message>
+    <message>
+        <source>With {groups} independent patients one judges: how far the result holds for others can&apos;t be known.</source>
+        <translation>Bei {groups} unabhängigen Patienten wird an einem einzigen geprüft: Wie weit das Ergebnis für andere gilt, lässt sich nicht sagen.</translation>
+    </message>
+    <message>
+        <source>Only one patient teaches: what is learnt may hold for that patient alone, and the model may get worse on others.</source>
+        <translation>Gelernt wird nur von einem Patienten: Das Gelernte gilt womöglich nur für ihn, und bei anderen kann das Modell schlechter werden.</translation>
+    </message>
+    <message>
+        <source>The model you start from has seen {patients}: its figures on them are LEAKY, the gain looks smaller than it is.</source>
+        <translation>Das Ausgangsmodell hat {patients} schon gesehen: Seine Zahlen dort sind LEAKY, der Gewinn wirkt kleiner, als er ist.</translation>
+    </message>
+    <message>
+        <source>One box is too few: from {few} on something can be learnt. The result will mostly repeat this very tumour.</source>
+        <translation>Eine Box ist zu wenig: Ab {few} lässt sich etwas lernen. Das Ergebnis wird vor allem diesen einen Tumor wiederholen.</translation>
+    </message>
+    <message>
+        <source>{boxes} boxes are too few: from {few} on something can be learnt. The result will mostly repeat these very tumours.</source>
+        <translation>{boxes} Boxen sind zu wenige: Ab {few} lässt sich etwas lernen. Das Ergebnis wird vor allem eben diese Tumoren wiederholen.</translation>
+    </message>
+    <message>
+        <source>One patient shows little of what others look like; three or more would let the run be judged.</source>
+        <translation>Ein Patient zeigt wenig davon, wie es bei anderen aussieht; erst mit drei oder mehr lässt sich der Lauf prüfen.</translation>
+    </message>
+    <message>
+        <source>Two patients show little of what others look like; three or more would let the run be judged.</source>
+        <translation>Zwei Patienten zeigen wenig davon, wie es bei anderen aussieht; erst mit drei oder mehr lässt sich der Lauf prüfen.</translation>
+    </message>
+    <message>
+        <source>{count} annotation files belong to slices that are not here.</source>
+        <translation>{count} Annotationsdateien gehören zu Schichten, die hier nicht liegen.</translation>
+    </message>
+    <message>
+        <source>{patients} share images: they stay on one side.</source>
+        <translation>{patients} haben gemeinsame Bilder: Sie bleiben auf einer Seite.</translation>
+    </message>
+    <message>
+        <source>… and {count} more.</source>
+        <translation>… und {count} weitere.</translation>
+    </message>
+    <message>
+        <source>No round was better than the start on the patients who end the training: IoU {start} before, {best} at best. The model found these already; the training did not help there.</source>
+        <translation>Keine Runde war bei den Validierungspatienten besser als der Anfang: IoU {start} vorher, {best} im besten Fall. Diese Tumoren fand das Modell schon; das Training hat dort nicht geholfen.</translation>
+    </message>
+    <message>
+        <source>The run was stopped before its first round was over, so nothing was learnt.</source>
+        <translation>Der Lauf wurde vor dem Ende seiner ersten Runde angehalten, es wurde also nichts gelernt.</translation>
+    </message>
+    <message>
+        <source>Go on with it, or start a new one.</source>
+        <translation>Setzen Sie ihn fort oder starten Sie einen neuen.</translation>
+    </message>
+    <message>
+        <source>No box is left to learn from.</source>
+        <translation>Keine Box ist übrig, von der gelernt werden kann.</translation>
+    </message>
+    <message>
+        <source>Tick a series, or move a patient to training.</source>
+        <translation>Haken Sie eine Serie an oder geben Sie einem Patienten die Rolle „Lernen“.</translation>
+    </message>
+    <message>
+        <source>The run&apos;s folder can&apos;t be written to: {error}.</source>
+        <translation>In den Ordner des Laufs kann nicht geschrieben werden: {error}.</translation>
+    </message>
+    <message>
+        <source>Free disk space, or choose another folder.</source>
+        <translation>Schaffen Sie Platz auf der Platte oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Free disk space and go on with the run: its best weights are kept.</source>
+        <translation>Schaffen Sie Platz auf der Platte und setzen Sie den Lauf fort: Seine besten Gewichte sind erhalten.</translation>
+    </message>
+    <message>
+        <source>&apos;{name}&apos; is no name for a model.</source>
+        <translation>„{name}“ ist kein Name für ein Modell.</translation>
+    </message>
+    <message>
+        <source>Use up to 64 letters, digits, &apos;.&apos;, &apos;-&apos; or &apos;_&apos;, a letter or digit first.</source>
+        <translation>Erlaubt sind bis zu 64 Buchstaben (ohne Umlaute), Ziffern, „.“, „-“ oder „_“, zuerst ein Buchstabe oder eine Ziffer.</translation>
+    </message>
+    <message>
+        <source>Reading the images</source>
+        <translation>Bilder werden gelesen</translation>
+    </message>
+    <message>
+        <source>Judging the model as it is</source>
+        <translation>Das bisherige Modell wird geprüft</translation>
+    </message>
+    <message>
+        <source>Judging the new model</source>
+        <translation>Das neue Modell wird geprüft</translation>
+    </message>
+    <message>
+        <source>Looking for what was forgotten</source>
+        <translation>Suche nach Vergessenem</translation>
+    </message>
+    <message>
+        <source>Taking a few steps</source>
+        <translation>Einige Schritte zur Probe</translation>
+    </message>
+    <message>
+        <source>Looking at one series</source>
+        <translation>Eine Serie wird angesehen</translation>
+    </message>
+    <message>
+        <source>Looking at the series</source>
+        <translation>Die Serien werden angesehen</translation>
+    </message>
+    <message>
+        <source>Making phantoms of the old subtypes</source>
+        <translation>Phantome der alten Subtypen werden erzeugt</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>Das Modell wird geladen</translation>
+    </message>
+    <message>
+        <source>Reading slices</source>
+        <translation>Schichten werden gelesen</translation>
+    </message>
+    <message>
+        <source>Looking for tumours</source>
+        <translation>Suche nach Tumoren</translation>
+    </message>
+    <message>
+        <source>The {name} worker could not be started{code}.</source>
+        <translation>Der Arbeitsprozess „{name}“ konnte nicht gestartet werden{code}.</translation>
+    </message>
+    <message>
+        <source>Close other programs to free memory, then try again.</source>
+        <translation>Schließen Sie andere Programme, damit Speicher frei wird, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The {name} worker stopped unexpectedly{code}.</source>
+        <translation>Der Arbeitsprozess „{name}“ ist unerwartet abgebrochen{code}.</translation>
+    </message>
+    <message>
+        <source>Often the memory ran out: close other programs and try again; a fresh worker starts by itself.</source>
+        <translation>Oft war der Speicher zu Ende: Schließen Sie andere Programme und versuchen Sie es noch einmal; ein neuer Prozess startet von selbst.</translation>
+    </message>
+    <message>
+        <source>The {name} worker was shut down.</source>
+        <translation>Der Arbeitsprozess „{name}“ wurde beendet.</translation>
+    </message>
+    <message>
+        <source>Restart ctbox and try again.</source>
+        <translation>Starten Sie ctbox neu und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Secondary capture or colour image: it holds no HU to predict on.</source>
+        <translation>Bildschirmkopie (Secondary Capture) oder Farbbild: Es enthält keine HU für eine Vorhersage.</translation>
+    </message>
+    <message>
+        <source>Modality {modality} is not CT: the detector knows only CT.</source>
+        <translation>Modalität {modality} ist kein CT: Der Detektor kennt nur CT.</translation>
+    </message>
+    <message>
+        <source>Localizer: an overview, not a volume of slices.</source>
+        <translation>Topogramm: eine Übersicht, kein Schichtvolumen.</translation>
+    </message>
+    <message>
+        <source>Not a volume: its images share one position or have none.</source>
+        <translation>Kein Volumen: Die Bilder haben alle dieselbe Position oder gar keine.</translation>
+    </message>
+    <message>
+        <source>Its slices are {plane}: the detector knows only axial ones.</source>
+        <translation>Die Schichten sind {plane}: Der Detektor kennt nur axiale.</translation>
+    </message>
+    <message>
+        <source>No rescale slope and intercept: its values are not HU.</source>
+        <translation>Rescale Slope und Intercept fehlen: Die Werte sind keine HU.</translation>
+    </message>
+    <message>
+        <source>Colour images, shown as they are: they hold neither HU nor a place in space.</source>
+        <translation>Farbbilder, unverändert gezeigt: Sie haben weder HU noch einen Ort im Raum.</translation>
+    </message>
+    <message>
+        <source>No rescale slope and intercept in {count} of {images}: values are stored values there, not HU, and no detection runs on them.</source>
+        <translation>Rescale Slope und Intercept fehlen in {count} von {images}: Die Werte sind dort gespeicherte Werte, keine HU, und werden nicht vorhergesagt.</translation>
+    </message>
+    <message>
+        <source>Compressed with loss in {count} of {images}: HU are approximate there.</source>
+        <translation>Verlustbehaftet komprimiert in {count} von {images}: Die HU sind dort nur ungefähr.</translation>
+    </message>
+    <message>
+        <source>{names} missing or invalid in {images}: they are ordered by time and number, and distances between them are unknown.</source>
+        <translation>{names} fehlt oder ist ungültig in {images}: Sie sind nach Zeit und Nummer geordnet, ihre Abstände sind unbekannt.</translation>
+    </message>
+    <message>
+        <source>PixelSpacing missing or invalid in {count} of {images}: sizes in mm are unknown there.</source>
+        <translation>PixelSpacing fehlt oder ist ungültig in {count} von {images}: Größen in mm sind dort unbekannt.</translation>
+    </message>
+    <message>
+        <source>Rotated or mirrored axial images, shown as stored: the patient&apos;s {left} is on the viewer&apos;s left, {top} at the top.</source>
+        <translation>Gedrehte oder gespiegelte axiale Bilder, gezeigt wie gespeichert: Im Bild liegt links, was beim Patienten {left} ist, und oben, was {top} ist.</translation>
+    </message>
+    <message>
+        <source>Gantry tilt: slices lean {degrees}° from the direction they are stacked in, so that they are shifted against each other.</source>
+        <translation>Gekippte Gantry: Die Schichten sind um {degrees}° gegen die Stapelrichtung geneigt und daher gegeneinander verschoben.</translation>
+    </message>
+    <message>
+        <source>Oblique: planes are tilted {degrees}° from axial.</source>
+        <translation>Schräg: Die Ebenen sind um {degrees}° gegen die axiale gekippt.</translation>
+    </message>
+    <message>
+        <source>Localizer: an overview for planning, kept apart from the slices.</source>
+        <translation>Topogramm: eine Übersicht zur Planung, von den Schichten getrennt.</translation>
+    </message>
+    <message>
+        <source>Not a volume: its {count} images share one position, ordered by time.</source>
+        <translation>Kein Volumen: Seine {count} Bilder haben dieselbe Position und sind nach der Zeit geordnet.</translation>
+    </message>
+    <message>
+        <source>Reading DICOM headers</source>
+        <translation>DICOM-Header werden gelesen</translation>
+    </message>
+    <message>
+        <source>Not a DICOM file.</source>
+        <translation>Keine DICOM-Datei.</translation>
+    </message>
+    <message>
+        <source>The file is empty (0 bytes).</source>
+        <translation>Die Datei ist leer (0 Byte).</translation>
+    </message>
+    <message>
+        <source>Its header is damaged or cut off: copy or download the file again.</source>
+        <translation>Der Header ist beschädigt oder abgeschnitten: Kopieren oder laden Sie die Datei neu.</translation>
+    </message>
+    <message>
+        <source>Duplicate of {place}: same SOP Instance UID</source>
+        <translation>Doppelt, wie {place}: dieselbe SOP Instance UID</translation>
+    </message>
+    <message>
+        <source>A ZIP archive without DICOM files; files of other kinds in it: {count}.</source>
+        <translation>Ein ZIP-Archiv ohne DICOM-Dateien; andere Dateien darin: {count}.</translation>
+    </message>
+    <message>
+        <source>{path} is not a readable ZIP archive ({error}).</source>
+        <translation>{path} ist kein lesbares ZIP-Archiv ({error}).</translation>
+    </message>
+    <message>
+        <source>{path} is a ZIP archive that was cut off: its end is missing.</source>
+        <translation>{path} ist ein abgeschnittenes ZIP-Archiv: Sein Ende fehlt.</translation>
+    </message>
+    <message>
+        <source>Copy or download it again; if it opens elsewhere, unpack it and open the folder.</source>
+        <translation>Kopieren oder laden Sie es neu; lässt es sich anderswo öffnen, entpacken Sie es und öffnen den Ordner.</translation>
+    </message>
+    <message>
+        <source>Encrypted: unpack it with its password and open the folder.</source>
+        <translation>Verschlüsselt: Entpacken Sie es mit seinem Passwort und öffnen Sie den Ordner.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged in its archive: {detail}.</source>
+        <translation>{name} ist in seinem Archiv beschädigt: {detail}.</translation>
+    </message>
+    <message>
+        <source>Copy or download the archive again.</source>
+        <translation>Kopieren oder laden Sie das Archiv neu.</translation>
+    </message>
+    <message>
+        <source>No pixel data: it holds no image.</source>
+        <translation>Keine Pixeldaten: Die Datei enthält kein Bild.</translation>
+    </message>
+    <message>
+        <source>Copy or download the file again, or leave it out.</source>
+        <translation>Kopieren oder laden Sie die Datei neu, oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>Choose the folder, file or ZIP archive that holds the DICOM images.</source>
+        <translation>Wählen Sie den Ordner, die Datei oder das ZIP-Archiv mit den DICOM-Bildern.</translation>
+    </message>
+    <message>
+        <source>{path} does not exist.</source>
+        <translation>{path} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>Prüfen Sie den Pfad.</translation>
+    </message>
+    <message>
+        <source>No permission to read it.</source>
+        <translation>Keine Leseerlaubnis.</translation>
+    </message>
+    <message>
+        <source>No permission to read {path}.</source>
+        <translation>Keine Leseerlaubnis für {path}.</translation>
+    </message>
+    <message>
+        <source>Ask for read access, or copy it to a folder of your own.</source>
+        <translation>Bitten Sie um Lesezugriff oder kopieren Sie es in einen eigenen Ordner.</translation>
+    </message>
+    <message>
+        <source>The {kind} {path} holds no DICOM files.</source>
+        <translation>{path} ({kind}) enthält keine DICOM-Dateien.</translation>
+    </message>
+    <message>
+        <source>A ZIP archive inside another is not searched: unpack the outer one.</source>
+        <translation>Ein ZIP-Archiv in einem anderen wird nicht durchsucht: Entpacken Sie das äußere.</translation>
+    </message>
+    <message>
+        <source>There is no annotation folder or file here.</source>
+        <translation>Hier gibt es weder einen Annotationsordner noch eine Annotationsdatei.</translation>
+    </message>
+    <message>
+        <source>Check the path given for the annotations.</source>
+        <translation>Prüfen Sie den Pfad der Annotationen.</translation>
+    </message>
+    <message>
+        <source>No slice with this SOP Instance UID was opened.</source>
+        <translation>Keine geöffnete Schicht hat diese SOP Instance UID.</translation>
+    </message>
+    <message>
+        <source>This case is being edited in another window of ctbox.</source>
+        <translation>Dieser Fall wird in einem anderen ctbox-Fenster bearbeitet.</translation>
+    </message>
+    <message>
+        <source>Close it there, and open it here again to edit it.</source>
+        <translation>Schließen Sie ihn dort und öffnen Sie ihn hier neu, um ihn zu bearbeiten.</translation>
+    </message>
+    <message>
+        <source>The last edit was cut off while it was written; it is left out.</source>
+        <translation>Die letzte Änderung wurde beim Schreiben abgeschnitten; sie fehlt.</translation>
+    </message>
+    <message>
+        <source>This review is open in another window of ctbox.</source>
+        <translation>Diese Durchsicht ist in einem anderen ctbox-Fenster offen.</translation>
+    </message>
+    <message>
+        <source>Go on with it there, or close that window.</source>
+        <translation>Machen Sie dort weiter oder schließen Sie jenes Fenster.</translation>
+    </message>
+    <message>
+        <source>The reading could not be written: the disk refused it.</source>
+        <translation>Die Befundung konnte nicht geschrieben werden: Die Platte nahm sie nicht an.</translation>
+    </message>
+    <message>
+        <source>It is kept in memory and tried again with the next one: make room on the disk.</source>
+        <translation>Sie bleibt im Speicher und wird mit der nächsten wieder versucht: Schaffen Sie Platz auf der Platte.</translation>
+    </message>
+    <message>
+        <source>{count} image</source>
+        <translation>{count} Bild</translation>
+    </message>
+    <message>
+        <source>{count} images</source>
+        <translation>{count} Bildern</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>koronal</translation>
+    </message>
+    <message>
+        <source>sagittal</source>
+        <translation>sagittal</translation>
+    </message>
+    <message>
+        <source>oblique</source>
+        <translation>schräg</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>rechts</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>links</translation>
+    </message>
+    <message>
+        <source>front</source>
+        <translation>vorn</translation>
+    </message>
+    <message>
+        <source>back</source>
+        <translation>hinten</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>kopfwärts</translation>
+    </message>
+    <message>
+        <source>feet</source>
+        <translation>fußwärts</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
     </message>
 </context>
 </TS>

@@ -152,6 +152,8 @@ class ReviewPlan:
         Confidence from which boxes counted when they were sorted.
     blind : bool
         Whether the AI is hidden until it is revealed.
+    hides_expert : bool
+        Whether the expert's boxes are hidden with it.
     started_at : str
         ISO 8601, UTC.
     """
@@ -164,6 +166,7 @@ class ReviewPlan:
     model: str = ""
     threshold: float = 0.0
     blind: bool = False
+    hides_expert: bool = False
     started_at: str = ""
 
 

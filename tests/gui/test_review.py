@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTreeView, QWidget
 
 from ctbox.annotations.pascal_voc import write_voc
@@ -88,13 +88,23 @@ class ReviewDesk(Desk):
             lesion = Lesion(1, (0.0,) * 6, score, (uids[2],), found[2].detections)
             self.state.store.add_series(each.series.key, found, [lesion])
 
-    def start(self, *, blind: bool = False, order: ReviewOrder | None = None) -> None:
+    def start(
+        self, *, blind: bool = False, order: ReviewOrder | None = None, hides_expert: bool = True
+    ) -> None:
         self.press(Qt.Key.Key_R, CONTROL)
         dialog = self.review.starter.dialog
         if order is not None:
             dialog.order.setCurrentIndex(list(ReviewOrder).index(order))
         if blind:
+            assert not dialog.expert.isEnabled()
             dialog.blind.click()
+            assert dialog.expert.isChecked()
+            if not hides_expert:
+                self.qtbot.mouseClick(
+                    dialog.expert,
+                    Qt.MouseButton.LeftButton,
+                    pos=QPoint(8, dialog.expert.height() // 2),
+                )
         dialog.reader.clear()
         self.qtbot.keyClicks(dialog.reader, "Dr R")
         self.qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
@@ -271,6 +281,45 @@ def test_blind_mode_hides_everything_of_the_ai_until_it_is_revealed(desk: Review
     assert desk.review.state.is_hidden, "the next one is read blind too"
     desk.press(Qt.Key.Key_PageUp, CONTROL)
     assert not desk.review.state.is_hidden
+
+
+def test_a_blind_reading_does_not_know_the_expert_either(desk: ReviewDesk) -> None:
+    assert "1 annotated" in "\n".join(list_texts(desk.app.window))
+    desk.start(blind=True)
+    panel, window = desk.review.panel, desk.app.window
+    desk.state.set_slice_index(2)
+    assert desk.state.annotations == ()
+    assert window.viewer.slider.expert_marks == frozenset()
+    assert "annotated" not in "\n".join(list_texts(window))
+    assert panel.figures.text().startswith("The AI and the expert's boxes are hidden.")
+    desk.state.set_slice_index(0)
+    desk.press(Qt.Key.Key_N)
+    assert desk.state.slice_index == 0, "no key leads to what is hidden"
+    desk.press(Qt.Key.Key_R)
+    assert window.viewer.slider.expert_marks == {2}
+    desk.state.set_slice_index(2)
+    assert [each.box for each in desk.state.annotations] == [EXPERT]
+    assert "1 annotated" in "\n".join(list_texts(window))
+    assert "annotated slices" in panel.figures.text()
+    path = desk.review.state.log.path
+    desk.review.close()
+    log = ReviewLog.open(path)
+    assert log.queue.plan.hides_expert, "it goes on so in the next run"
+    log.close()
+
+
+def test_the_expert_stays_where_that_is_wanted_and_the_panel_tells_the_key(
+    desk: ReviewDesk,
+) -> None:
+    desk.start(blind=True, hides_expert=False)
+    desk.state.set_slice_index(2)
+    assert [each.box for each in desk.state.annotations] == [EXPERT]
+    assert desk.app.window.viewer.slider.expert_marks == {2}
+    assert "1 annotated" in "\n".join(list_texts(desk.app.window))
+    told = desk.review.panel.figures.text()
+    assert told.endswith("E hides the expert's boxes as well.")
+    desk.press(Qt.Key.Key_E)
+    assert not desk.state.overlays.annotations
 
 
 def test_blind_mode_is_switched_off_in_the_menu(desk: ReviewDesk) -> None:

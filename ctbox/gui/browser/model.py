@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -26,6 +27,7 @@ class SeriesTreeModel(QAbstractItemModel):
         self._patients: tuple[PatientRow, ...] = ()
         self._thumbnails: dict[str, QPixmap] = {}
         self._shows_identity = True
+        self._hides_marks = False
 
     @property
     def patients(self) -> tuple[PatientRow, ...]:
@@ -38,6 +40,15 @@ class SeriesTreeModel(QAbstractItemModel):
         self._patients = () if case is None else build_rows(case)
         self._thumbnails.clear()
         self.endResetModel()
+
+    def set_marks_hidden(self, hidden: bool) -> None:
+        """Say of no series how much of it an expert has marked, or say it again."""
+        if hidden != self._hides_marks:
+            self._hides_marks = hidden
+            for place, patient in enumerate(self._patients):
+                parent = self.index(place, 0)
+                last = self.index(len(patient.series) - 1, 0, parent)
+                self.dataChanged.emit(self.index(0, 0, parent), last)
 
     def set_identity_shown(self, shown: bool) -> None:
         """Name the patients, or number them instead."""
@@ -120,4 +131,5 @@ class SeriesTreeModel(QAbstractItemModel):
     def _get_row(self, index: AnyIndex) -> PatientRow | SeriesRow:
         if index.internalId() == 0:
             return self._patients[index.row()]
-        return self._patients[index.internalId() - 1].series[index.row()]
+        row = self._patients[index.internalId() - 1].series[index.row()]
+        return replace(row, marks="") if self._hides_marks else row

@@ -123,6 +123,10 @@ class BrowserPanel(QWidget):
         """Name the patients or not."""
         self._model.set_identity_shown(shown)
 
+    def set_marks_hidden(self, hidden: bool) -> None:
+        """Keep back how much of each series an expert has marked, or tell it again."""
+        self._model.set_marks_hidden(hidden)
+
     def set_thumbnail(self, series_key: str, picture: QPixmap) -> None:
         """Show a small picture beside a series."""
         self._model.set_thumbnail(series_key, picture)

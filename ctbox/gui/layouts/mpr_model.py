@@ -166,14 +166,13 @@ class MprModel(QObject):
         return tuple(marks)
 
     def _link(self, reformat: Reformat) -> dict[BoxKind, list[BoxChain]]:
-        series_case, store = self.source.state.series_case, self.source.state.store
+        store = self.source.state.store
         expert: dict[int, list[SliceBox]] = {}
         found: dict[int, list[SliceBox]] = {}
         mine: dict[int, list[SliceBox]] = {}
         for line, place in enumerate(reformat.stack.places):
             uid = reformat.series.slices[place].sop_instance_uid
-            annotations = () if series_case is None else series_case.annotations.get(uid, ())
-            for each in annotations:
+            for each in self.source.state.find_annotations(uid):
                 tag = readout.describe_annotation(each)
                 expert.setdefault(line, []).append(SliceBox(each.box, line, tag))
             for detection in store.find(uid) or ():

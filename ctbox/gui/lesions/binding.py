@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject
 
 from ctbox.gui.lesions.chest_words import describe_no_chest
@@ -102,6 +104,8 @@ class LesionsBinding(QObject):
         self._panel.list.forget_room()
         if series_case is None:
             return
+        if store.hides_expert:
+            series_case = replace(series_case, annotations={})
         others = () if self._case is None else self._case.series
         self._score = score_series(series_case, others, store, self._hit_iou)
         lesions = store.find_lesions(series_case.series.key)

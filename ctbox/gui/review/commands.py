@@ -116,6 +116,7 @@ class ReviewCommands(QObject):
             self._commands[name].setEnabled(there)
         blind, fix = self._commands["review_blind"], self._commands["review_fix"]
         blind.setChecked(queue is not None and queue.blind)
+        self._window.browser.set_marks_hidden(self.state.is_expert_hidden)
         self._commands["review_reveal"].setEnabled(
             self.state.series_case is not None and self.state.is_hidden
         )

@@ -33,6 +33,7 @@ _INTRO = mark(
     "Every series with an expert's boxes or a prediction is shown, one after the other. Each "
     "decision is on the disk at once; you can stop at any time and go on later."
 )
+_INDENT = 24
 _NO_CASE = mark("Open a case to review its series.")
 
 
@@ -70,6 +71,8 @@ class ReviewChoices:
         Whether to predict series that were not predicted yet.
     blind : bool
         Whether to hide the AI until it is revealed.
+    hides_expert : bool
+        Whether to hide the expert's boxes as long.
     reader : str
         Who reads.
     """
@@ -78,6 +81,7 @@ class ReviewChoices:
     order: ReviewOrder = ReviewOrder.WORST_IOU
     predict: bool = False
     blind: bool = False
+    hides_expert: bool = False
     reader: str = ""
 
 
@@ -131,6 +135,16 @@ class ReviewDialog(QDialog):
                 "drew before and after is kept, with the times."
             )
         )
+        self.expert = QCheckBox(tr("Hide the &expert's boxes as well"))
+        self.expert.setToolTip(
+            tr(
+                "Their marks beside the image and the counts in the list of series too: you read "
+                "without knowing what is there."
+            )
+        )
+        self.expert.setChecked(True)
+        self.expert.setEnabled(False)
+        self.blind.toggled.connect(self.expert.setEnabled)
         self.reader = QLineEdit(offer.reader)
         self.reader.setAccessibleName(tr("Reader"))
         self.reader.setPlaceholderText(tr("kept with every reading; may stay empty"))
@@ -167,6 +181,10 @@ class ReviewDialog(QDialog):
         form.addRow(tr("&Order"), self.order)
         form.addRow("", self.predict)
         form.addRow("", self.blind)
+        expert = QHBoxLayout()
+        expert.setContentsMargins(_INDENT, 0, 0, 0)
+        expert.addWidget(self.expert)
+        form.addRow("", expert)
         form.addRow(tr("&Reader"), self.reader)
         foot = QHBoxLayout()
         foot.addWidget(self.resume)
@@ -186,6 +204,7 @@ class ReviewDialog(QDialog):
             order=ReviewOrder(self.order.currentData()),
             predict=self.predict.isChecked(),
             blind=self.blind.isChecked(),
+            hides_expert=self.blind.isChecked() and self.expert.isChecked(),
             reader=self.reader.text().strip(),
         )
 

@@ -62,6 +62,7 @@ class ReviewPanel(QWidget):
         self._theme: Theme | None = None
         self._shows_identity = True
         self._shown: ReviewQueue | None = None
+        self._expert_command = commands["annotations"]
         self.progress = QLabel()
         self.progress.setProperty("title", True)
         self.bar = QProgressBar()
@@ -186,7 +187,7 @@ class ReviewPanel(QWidget):
         if item is None:
             return ""
         if self._state.is_hidden:
-            return tr("The AI is hidden. Read the series, draw what you see, then reveal.")
+            return self._describe_hidden()
         parts = [f"IoU {item.iou:.2f}"] if item.iou is not None else []
         parts += (
             [tr("surest {score:.2f}").format(score=item.score)]
@@ -199,6 +200,18 @@ class ReviewPanel(QWidget):
             else [tr("not annotated")]
         )
         return " · ".join(parts)
+
+    def _describe_hidden(self) -> str:
+        """Tell what is kept from the reader, and what is not."""
+        if self._state.is_expert_hidden:
+            return tr(
+                "The AI and the expert's boxes are hidden. Read the series, draw what you see, "
+                "then reveal."
+            )
+        told = tr("The AI is hidden. Read the series, draw what you see, then reveal.")
+        key = self._expert_command.shortcut().toString()
+        more = tr(" {key} hides the expert's boxes as well.").format(key=key) if key else ""
+        return told + more
 
     def _update_rows(self, queue: ReviewQueue) -> None:
         if queue is not self._shown:

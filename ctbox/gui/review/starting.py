@@ -141,6 +141,7 @@ class ReviewStarter(QObject):
             reader=choices.reader,
             threshold=store.threshold,
             blind=choices.blind,
+            hides_expert=choices.hides_expert,
         )
         handle.updated.connect(self._on_updated)
         handle.finished.connect(lambda found: self._on_finished(found, plan))

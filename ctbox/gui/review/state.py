@@ -74,6 +74,11 @@ class ReviewState(QObject):
         return self._viewer.store.is_hidden
 
     @property
+    def is_expert_hidden(self) -> bool:
+        """Whether the expert's boxes are hidden with the AI now."""
+        return self._viewer.store.hides_expert
+
+    @property
     def can_decide(self) -> bool:
         """Whether the series is on the screen with all there is to judge."""
         return self.series_case is not None and not self.is_hidden
@@ -159,7 +164,8 @@ class ReviewState(QObject):
     def _update(self) -> None:
         queue = self.queue
         hidden = queue is not None and queue.is_hidden(queue.current)
-        self._viewer.store.set_hidden(hidden)
+        expert = queue is not None and queue.plan.hides_expert
+        self._viewer.store.set_hidden(hidden, expert=expert)
         self.changed.emit()
 
     # --- boxes ------------------------------------------------------------------------------

@@ -1499,16 +1499,16 @@
         <translation>{lines} wiederhergestellt</translation>
     </message>
     <message>
-        <source>ctbox ended before they were saved. They are on the image already.</source>
-        <translation>ctbox endete, bevor sie gespeichert waren. Sie sind schon im Bild.</translation>
+        <source>ctbox ended before they were saved. They are on the image already: keep them to go on and save, or discard them for good.</source>
+        <translation>ctbox wurde beendet, bevor sie gespeichert waren. Sie sind schon auf dem Bild: Behalten Sie sie, um weiterzuarbeiten und zu speichern, oder verwerfen Sie sie endgültig.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
     </message>
     <message>
         <source>Recovered edits</source>
         <translation>Wiederhergestellte Änderungen</translation>
-    </message>
-    <message>
-        <source>&amp;Restore</source>
-        <translation>&amp;Behalten</translation>
     </message>
     <message>
         <source>&amp;Discard</source>
@@ -3884,6 +3884,14 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>Boxen, Läsionsliste, Marken, Aufmerksamkeit und IoU sind verborgen. R deckt sie auf; was Sie davor und danach zeichnen, bleibt mit den Zeiten erhalten.</translation>
     </message>
     <message>
+        <source>Hide the &amp;expert&apos;s boxes as well</source>
+        <translation>Auch die Boxen des &amp;Experten verbergen</translation>
+    </message>
+    <message>
+        <source>Their marks beside the image and the counts in the list of series too: you read without knowing what is there.</source>
+        <translation>Auch ihre Marken neben dem Bild und die Zahlen in der Serienliste: Sie befunden, ohne zu wissen, was da ist.</translation>
+    </message>
+    <message>
         <source>Reader</source>
         <translation>Befunder</translation>
     </message>
@@ -3936,6 +3944,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>Keine Durchsicht offen</translation>
     </message>
     <message>
+        <source>The AI and the expert&apos;s boxes are hidden. Read the series, draw what you see, then reveal.</source>
+        <translation>Die KI und die Boxen des Experten sind verborgen. Befunden Sie die Serie, zeichnen Sie, was Sie sehen, und decken Sie dann auf.</translation>
+    </message>
+    <message>
         <source>The AI is hidden. Read the series, draw what you see, then reveal.</source>
         <translation>Die KI ist verborgen. Lesen Sie die Serie, zeichnen Sie, was Sie sehen, dann decken Sie auf.</translation>
     </message>
@@ -3954,6 +3966,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>not annotated</source>
         <translation>nicht annotiert</translation>
+    </message>
+    <message>
+        <source> {key} hides the expert&apos;s boxes as well.</source>
+        <translation> {key} verbirgt auch die Boxen des Experten.</translation>
     </message>
     <message>
         <source>not decided</source>

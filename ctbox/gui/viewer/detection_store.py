@@ -52,6 +52,7 @@ class DetectionStore(QObject):
         self._version = 0
         self._generation = 0
         self._is_hidden = False
+        self._hides_expert = False
         self._shows_loose = True
         self._linked: dict[str, set[BoundingBox]] = {}
         self._seen = Seen()
@@ -65,10 +66,18 @@ class DetectionStore(QObject):
         """Whether nothing is told of what the model said, as while a reader reads blind."""
         return self._is_hidden
 
-    def set_hidden(self, hidden: bool) -> None:
-        """Answer as if nothing were predicted, whatever is there or comes; or tell again."""
-        if hidden != self._is_hidden:
-            self._is_hidden = hidden
+    @property
+    def hides_expert(self) -> bool:
+        """Whether the expert's boxes are hidden together with what the model said."""
+        return self._hides_expert
+
+    def set_hidden(self, hidden: bool, *, expert: bool = False) -> None:
+        """Answer as if nothing were predicted, whatever is there or comes; or tell again.
+
+        With `expert` viewers keep back the expert's boxes as well.
+        """
+        if (hidden, hidden and expert) != (self._is_hidden, self._hides_expert):
+            self._is_hidden, self._hides_expert = hidden, hidden and expert
             self._version += 1
             self.detections_changed.emit()
 

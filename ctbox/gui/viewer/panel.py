@@ -195,7 +195,7 @@ class ViewerPanel(QWidget):
         if series_case is None:
             return
         uids = [slice_.sop_instance_uid for slice_ in series_case.series.slices]
-        expert = [i for i, uid in enumerate(uids) if series_case.annotations.get(uid)]
+        expert = [i for i, uid in enumerate(uids) if self.state.find_annotations(uid)]
         self.slider.set_marks(expert, [i for i, uid in enumerate(uids) if store.find(uid)])
         places = {uid: place for place, uid in enumerate(uids)}
         self.slider.set_lesions(

@@ -131,9 +131,13 @@ class ViewerState(QObject):
     def annotations(self) -> tuple[Annotation, ...]:
         """The expert's boxes on the shown slice."""
         shown = self.slice
-        if shown is None or self._series_case is None:
+        return () if shown is None else self.find_annotations(shown.sop_instance_uid)
+
+    def find_annotations(self, sop_instance_uid: str) -> tuple[Annotation, ...]:
+        """Return the expert's boxes on a slice of the series; none while they are hidden."""
+        if self._series_case is None or self.store.hides_expert:
             return ()
-        return self._series_case.annotations.get(shown.sop_instance_uid, ())
+        return self._series_case.annotations.get(sop_instance_uid, ())
 
     @property
     def detections(self) -> tuple[Detection, ...] | None:

@@ -278,7 +278,7 @@ def edit_twelve_times(desk: Desk) -> None:
         desk.press(Key.Key_Right, CONTROL)
 
 
-def test_after_a_kill_the_edits_are_offered_and_restored(desk: Desk) -> None:
+def test_after_a_kill_the_edits_are_offered_and_kept(desk: Desk) -> None:
     edit_twelve_times(desk)
     close_like_a_kill(desk)
     again = reopen(desk)
@@ -290,7 +290,9 @@ def test_after_a_kill_the_edits_are_offered_and_restored(desk: Desk) -> None:
     click(again, dialog.show_button)
     assert dialog.list.isVisible()
     assert "Draw box · slice 1 of Chest 5mm" in dialog.list.item(0).text()
-    click(again, dialog.restore_button)
+    names = [dialog.keep_button, dialog.discard_button, dialog.show_button]
+    assert [each.text().replace("&", "") for each in names] == ["Keep", "Discard", "Show"]
+    click(again, dialog.keep_button)
     assert again.app.window.isWindowModified()
     again.press(Key.Key_Z, CONTROL)
     assert again.mine == (BoundingBox(80, 20, 100, 44),)

@@ -181,7 +181,7 @@ class LeaveDialog(_Dialog):
 
 
 class RecoveryDialog(_Dialog):
-    """Offers edits that were never saved: Restore, Discard, or Show what they are.
+    """Asks about edits that were never saved: Keep, Discard, or Show what they are.
 
     Parameters
     ----------
@@ -198,7 +198,12 @@ class RecoveryDialog(_Dialog):
     ) -> None:
         heading = tr("{lines} recovered").format(lines=describe_edits(len(lines)))
         super().__init__(parent, heading)
-        self.add_text(tr("ctbox ended before they were saved. They are on the image already."))
+        self.add_text(
+            tr(
+                "ctbox ended before they were saved. They are on the image already: keep them to go "
+                "on and save, or discard them for good."
+            )
+        )
         for notice in notices:
             self.add_text(notice)
         self.list = QListWidget()
@@ -209,12 +214,12 @@ class RecoveryDialog(_Dialog):
         self.body.addWidget(self.list)
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
-        self.restore_button = buttons.addButton(tr("&Restore"), roles.AcceptRole)
+        self.keep_button = buttons.addButton(tr("&Keep"), roles.AcceptRole)
         self.discard_button = buttons.addButton(tr("&Discard"), roles.DestructiveRole)
         self.show_button = buttons.addButton(tr("S&how"), roles.ActionRole)
         self.show_button.setCheckable(True)
         self.show_button.toggled.connect(self.list.setVisible)
-        self.restore_button.setDefault(True)
+        self.keep_button.setDefault(True)
         buttons.accepted.connect(self.accept)
         self.body.addWidget(buttons)
 

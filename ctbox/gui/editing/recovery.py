@@ -21,6 +21,7 @@ from ctbox.errors import AnnotationError
 from ctbox.gui.case_controller import CaseController
 from ctbox.gui.editing.dialogs import RecoveryDialog, describe_edits
 from ctbox.gui.editing.state import EditingState
+from ctbox.gui.editing.step_words import describe_step
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.toasts import ToastArea
@@ -136,7 +137,8 @@ class RecoveryController(QObject):
 
 
 def _describe_step(step: Step, places: dict[str, str]) -> str:
-    parts = [step.edit.text, places.get(step.edit.sop_instance_uid, "")]
+    name = describe_step(step.edit.text)
+    parts = [name[:1].upper() + name[1:], places.get(step.edit.sop_instance_uid, "")]
     with contextlib.suppress(ValueError):
         parts.append(f"{datetime.fromisoformat(step.at).astimezone():%d %b %H:%M}")
     return " · ".join(part for part in parts if part)

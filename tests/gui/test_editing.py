@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from ctbox.annotations.box_edits import Origin
 from ctbox.boxes import BoundingBox
 from ctbox.gui.viewer.scene import BoxKind
+from ctbox.model.linking import shorten_patient_id
+from ctbox.workflows.seen import Seen
 from tests.gui.editing_scene import CONTROL, EXPERT, SHIFT, Desk, desk, home
 
 __all__ = ["desk", "home"]
@@ -246,6 +248,29 @@ def test_iou_is_live_while_a_box_is_dragged(desk: Desk) -> None:
     assert desk.view.scene.iou.note == "mine and expert · with AI 0.75"
     desk.press(Key.Key_E)  # without the expert's
     assert (desk.view.scene.iou.text, desk.view.scene.iou.note) == ("IoU 0.75", "mine and AI")
+
+
+def test_a_box_far_from_the_experts_leaves_the_ais_figure(desk: Desk) -> None:
+    desk.state.set_slice_index(3)
+    desk.predict(3, (BoundingBox(40, 30, 60, 45), 0.9))
+    before = desk.view.scene.iou
+    assert before.text == "IoU 0.75"
+    desk.draw(BoundingBox(90, 60, 110, 80))
+    assert desk.editing.selected is not None
+    assert desk.view.scene.iou == before
+    desk.predict(3, (BoundingBox(90, 60, 110, 80), 0.9))
+    assert (desk.view.scene.iou.text, desk.view.scene.iou.note) == ("IoU 1.00", "mine and AI")
+
+
+def test_the_warning_of_a_known_patient_stays_while_an_own_box_is_selected(desk: Desk) -> None:
+    desk.state.set_slice_index(3)
+    desk.predict(3, (BoundingBox(40, 30, 60, 45), 0.9))
+    known = shorten_patient_id(desk.state.series_case.series.patient_id or "")
+    desk.state.store.set_limits(Seen(frozenset({known})), 0)
+    desk.draw(BoundingBox(42, 32, 60, 50))
+    told = desk.view.scene.iou.note
+    assert told.startswith("mine and expert · with AI")
+    assert told.endswith("learnt from this patient")
 
 
 # --- accepting ----------------------------------------------------------------------------------

@@ -78,6 +78,16 @@ def test_overlap_names_whom_it_is_with() -> None:
     with_ai = describe_overlap(box, [], [BoundingBox(0, 0, 10, 5)])
     assert with_ai is not None
     assert (with_ai.text, with_ai.note) == ("IoU 0.50", "mine and AI")
-    apart = describe_overlap(box, [BoundingBox(20, 20, 30, 30)], [])
-    assert apart is not None
-    assert (apart.text, apart.note, apart.value) == ("IoU 0.00", "mine and expert", 0.0)
+
+
+def test_boxes_that_do_not_touch_are_not_compared() -> None:
+    box, far = BoundingBox(0, 0, 10, 10), BoundingBox(20, 20, 30, 30)
+    assert describe_overlap(box, [far], []) is None
+    assert describe_overlap(box, [far], [far]) is None
+    assert describe_overlap(box, [], [far]) is None
+    only_ai = describe_overlap(box, [far], [BoundingBox(0, 0, 10, 5)])
+    assert only_ai is not None
+    assert (only_ai.text, only_ai.note) == ("IoU 0.50", "mine and AI")
+    only_expert = describe_overlap(box, [BoundingBox(0, 0, 10, 5)], [far])
+    assert only_expert is not None
+    assert (only_expert.text, only_expert.note) == ("IoU 0.50", "mine and expert · with AI 0.00")

@@ -200,8 +200,8 @@ class RecoveryDialog(_Dialog):
         super().__init__(parent, heading)
         self.add_text(
             tr(
-                "ctbox ended before they were saved. They are on the image already: keep them to go "
-                "on and save, or discard them for good."
+                "ctbox ended before they were saved. They are on the image already: keep them to "
+                "go on and save, or discard them for good."
             )
         )
         for notice in notices:

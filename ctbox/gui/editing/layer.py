@@ -6,7 +6,7 @@ from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox
 from ctbox.gui.editing.state import EditingState
 from ctbox.gui.translation import tr
-from ctbox.gui.viewer.readout import IouKind, IouReadout, describe_own
+from ctbox.gui.viewer.readout import IouKind, IouReadout, describe_own, warn_of_known
 from ctbox.gui.viewer.scene import BoxKind, BoxMark
 from ctbox.gui.viewer.slice_view import SliceView
 from ctbox.gui.viewer.state import ViewerState
@@ -45,7 +45,7 @@ class EditingLayer:
         return tuple(_make_mark(own, own.box_id in chosen) for own in boxes.values())
 
     def describe_iou(self) -> IouReadout | None:
-        """Return how the dragged or selected box overlaps the expert's and the AI's."""
+        """Return how the dragged or selected box overlaps the expert's and the AI's, if it does."""
         shown, editing = self._viewer.slice, self._editing
         own = editing.draft or editing.selected
         if shown is None or own is None or own.sop_instance_uid != shown.sop_instance_uid:
@@ -53,9 +53,13 @@ class EditingLayer:
         overlays = self._viewer.overlays
         expert = self._viewer.annotations if overlays.annotations else ()
         detections = (self._viewer.detections or ()) if overlays.detections else ()
-        return describe_overlap(
+        told = describe_overlap(
             own.box, [each.box for each in expert], [each.box for each in detections]
         )
+        series_case = self._viewer.series_case
+        if told is None or not detections or series_case is None:
+            return told
+        return warn_of_known(told) if self._viewer.store.knows(series_case.series) else told
 
     def take_click(self, mark: BoxMark | None) -> None:
         """Select the box that was clicked."""
@@ -67,19 +71,18 @@ def describe_overlap(
 ) -> IouReadout | None:
     """Return the IoU of a reader's box with the best of the expert's, else of the AI's.
 
-    None where there is nothing to compare with.
+    None where it touches neither: a box of something else is no bad match of these.
     """
-    if not expert and not predicted:
-        return None
     with_ai = max((own.iou(box) for box in predicted), default=None)
-    if not expert:
-        value = with_ai or 0.0
-        return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", tr("mine and AI"), value)
-    value = max(own.iou(box) for box in expert)
+    with_expert = max((own.iou(box) for box in expert), default=0.0)
+    if with_expert == 0.0:
+        if not with_ai:
+            return None
+        return IouReadout(IouKind.VALUE, f"IoU {with_ai:.2f}", tr("mine and AI"), with_ai)
     note = tr("mine and expert") + (
         "" if with_ai is None else tr(" · with AI {with_ai:.2f}").format(with_ai=with_ai)
     )
-    return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", note, value)
+    return IouReadout(IouKind.VALUE, f"IoU {with_expert:.2f}", note, with_expert)
 
 
 def _make_mark(own: OwnBox, selected: bool) -> BoxMark:

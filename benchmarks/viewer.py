@@ -56,18 +56,21 @@ def run_child(what: str, folder: Path) -> dict[str, object] | None:
 
 def print_reading(folder: Path, repeats: int) -> dict[str, float | None]:
     """Print the table of readers, the window among them."""
+    # Before and after the readers: a machine that grows busy meanwhile strikes both.
+    before = run_child("open", folder)
+    others = time_readers(folder, repeats)
     opened = run_child("open", folder)
-    if opened is None:
+    if opened is None or before is None:
         raise RuntimeError("The window could not be opened.")
-    readers = {"ctbox, in the window": opened["all_s"], **time_readers(folder, repeats)}
-    own = float(opened["all_s"])
+    own = statistics.median(before["all_s"] + opened["all_s"])
+    first = statistics.median(before["first_s"] + opened["first_s"])
+    readers = {"ctbox, in the window": own, **others}
     print("\nReading (median, warm)                 s   times the window's")
     for name, seconds in readers.items():
         if seconds is None:
             print(f"  {name:32}    –   not installed")
         else:
             print(f"  {name:32}{seconds:6.3f}   {float(seconds) / own:5.2f}")
-    first = float(opened["first_s"])
     print(f"  First slice on the screen       {first:6.3f}   {first / own:5.2f}   target ≤ 0.1")
     print(
         f"\nMemory: {opened['memory_ratio']:.2f} × the int16 volume of "

@@ -33,8 +33,16 @@ MAX_HU = 32767
 Hu = NDArray[np.int16]
 
 
-def read_hu(slice_: Slice) -> NDArray[np.int16] | NDArray[np.float32]:
+def read_hu(slice_: Slice, out: Hu | None = None) -> NDArray[np.int16] | NDArray[np.float32]:
     """Read a grayscale slice.
+
+    Parameters
+    ----------
+    slice_ : Slice
+        Which.
+    out : ndarray, optional
+        int16 (rows, columns) to write the HU of a CT slice into; it is what comes back then.
+        Left alone for other modalities.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def read_hu(slice_: Slice) -> NDArray[np.int16] | NDArray[np.float32]:
     if pixels.is_color:
         raise DicomReadError(f"{name} is a colour image now. {HINT}", source=name)
     image = stored.values.reshape(pixels.rows, pixels.columns)
-    return _to_hu(image, pixels) if pixels.is_ct else _to_float(image, pixels)
+    return _to_hu(image, pixels, out) if pixels.is_ct else _to_float(image, pixels)
 
 
 def read_rgb(slice_: Slice) -> NDArray[np.uint8]:
@@ -111,11 +119,9 @@ def read_volume(series: Series, ctx: TaskContext | None = None) -> Hu:
     for index, slice_ in enumerate(series.slices):
         ctx.check()
         ctx.report(Progress(index, total, "Reading slices"))
-        image = read_hu(slice_)
-        if image.dtype != np.int16:
+        if read_hu(slice_, volume[index]).dtype != np.int16:
             name = slice_.source.display
             raise DicomReadError(f"{name} is not CT: it holds no HU.", "Choose a CT series.", name)
-        volume[index] = image
     ctx.report(Progress(total, total, "Reading slices"))
     return volume
 
@@ -159,27 +165,31 @@ def drop_unused_bits(stored: StoredValues, pixels: PixelFormat) -> StoredValues:
     return (stored << above) >> below
 
 
-def _to_hu(raw: StoredValues, pixels: PixelFormat) -> Hu:
+def _to_hu(raw: StoredValues, pixels: PixelFormat, out: Hu | None = None) -> Hu:
+    hu: Hu = np.empty(raw.shape, np.int16) if out is None else out
     values = drop_unused_bits(raw, pixels)
     slope, intercept = pixels.slope, pixels.intercept
     is_shift = slope == 1 and intercept.is_integer() and abs(intercept) <= MAX_HU
-    hu = _shift(values, int(intercept)) if is_shift else _rescale(values, slope, intercept)
+    if is_shift:
+        _shift(values, int(intercept), hu)
+    else:
+        hu[...] = _rescale(values, slope, intercept)
     if pixels.padding is not None:
         hu[_find_padding(raw, values, pixels.padding)] = AIR_HU
     return hu
 
 
-def _shift(values: StoredValues, intercept: int) -> Hu:
-    """Add an integer intercept, clipping first: three passes over 16 bits and no wider type."""
+def _shift(values: StoredValues, intercept: int, hu: Hu) -> None:
+    """Add an integer intercept, clipping first: two passes over 16 bits and no wider type."""
     if values.dtype.itemsize != 2:
-        return np.clip(values.astype(np.int64) + intercept, AIR_HU, MAX_HU).astype(np.int16)
+        hu[...] = np.clip(values.astype(np.int64) + intercept, AIR_HU, MAX_HU)
+        return
     limits = np.iinfo(values.dtype)
     low = min(max(AIR_HU - intercept, int(limits.min)), int(limits.max))
     high = max(min(MAX_HU - intercept, int(limits.max)), low)
-    clipped = np.clip(values, low, high).view(np.uint16)
+    np.clip(values, low, high, out=hu.view(values.dtype))
     # Modulo 2^16 the sum is right for signed and unsigned alike, as the result fits.
-    clipped += np.uint16(intercept & 0xFFFF)
-    return clipped.view(np.int16)
+    hu.view(np.uint16)[...] += np.uint16(intercept & 0xFFFF)
 
 
 def _rescale(values: StoredValues, slope: float, intercept: float) -> Hu:

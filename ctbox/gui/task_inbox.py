@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -14,6 +15,7 @@ from ctbox.progress import Progress
 
 _BUDGET_S = 0.008
 _PAUSE_MS = 2
+_ROUND_S = 0.015
 
 Delivery = Callable[[int, object], None]
 
@@ -23,7 +25,9 @@ class TaskInbox(QObject):
 
     A delivery round stops after eight milliseconds and goes on after the events that came
     meanwhile, so that a burst of updates never holds up the mouse. Of several `Progress`
-    posted in a row by one task only the last is kept.
+    posted in a row by one task only the last is kept. What comes within fifteen milliseconds of a
+    round waits for the next one: a window that woke for each slice would take the interpreter
+    from the thread that reads them.
 
     Parameters
     ----------
@@ -40,6 +44,7 @@ class TaskInbox(QObject):
         self._lock = threading.Lock()
         self._closed = False
         self._is_woken = False
+        self._last_round = -_ROUND_S
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
@@ -73,7 +78,8 @@ class TaskInbox(QObject):
     def _on_posted(self) -> None:
         # By timer, not at once: timers take turns with the user's events, posted calls do not.
         if not self._timer.isActive():
-            self._timer.start(0)
+            wait_s = self._last_round + _ROUND_S - time.monotonic()
+            self._timer.start(max(0, math.ceil(wait_s * 1000)))
 
     def _on_timeout(self) -> None:
         end = time.monotonic() + _BUDGET_S
@@ -81,6 +87,7 @@ class TaskInbox(QObject):
             with self._lock:
                 if not self._letters:
                     self._is_woken = False
+                    self._last_round = time.monotonic()
                     return
                 task_id, letter = self._letters.popleft()
             self._deliver(task_id, letter)

@@ -138,6 +138,10 @@ def test_rescale_equals_pydicom(tmp_path: Path, dtype: str, slope: float, interc
     dataset = pydicom.dcmread(tmp_path / "a.dcm")
     expected = np.clip(np.rint(apply_rescale(dataset.pixel_array, dataset)), -1024, 32767)
     assert (read_hu(slice_) == expected).all()
+    room = np.full((3, 9, 11), 7, np.int16)
+    assert np.shares_memory(read_hu(slice_, room[1]), room)
+    assert (room[1] == expected).all()
+    assert (room[[0, 2]] == 7).all()
 
 
 def test_zero_slope_counts_as_none(tmp_path: Path) -> None:
@@ -151,7 +155,9 @@ def test_other_modalities_keep_their_fractions(tmp_path: Path) -> None:
     slice_ = write_stored(
         tmp_path / "a.dcm", stored, Modality="PT", RescaleSlope=0.25, PixelPaddingValue=7
     )
-    image = read_hu(slice_)
+    room = np.full((1, 4), 7, np.int16)
+    image = read_hu(slice_, room)
+    assert (room == 7).all()
     assert image.dtype == np.float32
     assert image[0].tolist() == [0.0, 2.5, 5.0, 0.0]
     with pytest.raises(DicomReadError, match="not CT"):

@@ -82,8 +82,10 @@ def test_unannotated_slices_near_the_tumour_count_neither_way() -> None:
     assert score.count(0.0) == HitCounts(hits=1, false=2, missed=1, uncounted=1)
     assert score.count(0.75) == HitCounts(hits=1, false=0, missed=1, uncounted=1)
     assert score.count(0.95) == HitCounts(missed=2)
-    uid = score.slices[4].sop_uid
-    assert score.count_slice(uid, 0.0) == HitCounts(hits=1, false=1)
+    uids = [each.sop_instance_uid for each in build_series("1").slices]
+    assert [one.sop_uid for one in score.slices] == [uids[i] for i in (4, 5, 6, 11)]
+    assert score.count_slice(uids[4], 0.0) == HitCounts(hits=1, false=1)
+    assert score.count_slice(uids[0], 0.0) == HitCounts()
     assert score.count_slice("of another series", 0.0) == HitCounts()
 
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctbox.dicom.pixels import read_hu
+from ctbox.dicom.reading import read_series
 from ctbox.dicom.series import Slice
 from ctbox.gui.tasks import TaskRunner
 from ctbox.gui.viewer.loader import SliceLoader
-from ctbox.gui.viewer.loading import LoadOrder
+from ctbox.gui.viewer.loading import BlockReader, LoadOrder
+from tests.builders import write_series
 from tests.gui.builders import build_series, fail_on_third, make_pixels
 
 
@@ -79,3 +83,30 @@ def test_a_bug_while_reading_is_said_on_every_slice(qtbot, runner: TaskRunner) -
     with qtbot.waitSignal(loader.finished):
         loader.load(build_series(count=3))
     assert all("boom" in loader.find_failure(index) for index in range(3))
+
+
+def test_a_bug_on_a_later_slice_is_said_on_what_is_not_read(qtbot, runner: TaskRunner) -> None:
+    def broken(slice_: Slice):
+        if slice_.instance_number == 20:
+            raise RuntimeError("boom")
+        return make_pixels(slice_)
+
+    loader = SliceLoader(runner, broken)
+    with qtbot.waitSignal(loader.finished):
+        loader.load(build_series(count=40))
+    assert "boom" in loader.find_failure(19)
+    qtbot.waitUntil(lambda: not runner.running)
+    assert [each.name for each in threading.enumerate() if "ctbox-slices" in each.name] == []
+
+
+def test_slices_read_into_blocks_are_what_they_are_alone(tmp_path: Path) -> None:
+    write_series(tmp_path / "large", 18)
+    write_series(tmp_path / "small", 2, rows=64)
+    (large,), (small,) = (read_series(tmp_path / name).series for name in ("large", "small"))
+    slices = [*large.slices[:2], small.slices[0], *large.slices[2:], small.slices[1]]
+    read = BlockReader(len(slices) - 1)  # one more than it was told of
+    pixels = [read(each) for each in slices]
+    for each, found in zip(slices, pixels, strict=True):
+        assert np.array_equal(found, read_hu(each))
+    blocks = {id(found.base) for found in pixels}
+    assert 3 <= len(blocks) < len(slices) / 2

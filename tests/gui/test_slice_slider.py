@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
-from ctbox.gui.viewer.slice_slider import SliceSlider
+from ctbox.gui.viewer.slice_slider import SliceSlider, find_runs
 
 
 @pytest.fixture
@@ -46,6 +50,22 @@ def test_keys_go_caudally_with_right_and_down(qtbot, slider: SliceSlider) -> Non
     ):
         qtbot.keyClick(slider, key)
         assert slider.value() == expected
+
+
+@given(st.frozensets(st.integers(0, 30)))
+def test_runs_of_loaded_slices_are_those_slices(loaded: frozenset[int]) -> None:
+    runs = find_runs(loaded)
+    assert sorted(loaded) == [i for first, last in runs for i in range(first, last + 1)]
+    assert all(last + 1 < first for (_, last), (first, _) in pairwise(runs))
+
+
+def test_what_is_loaded_is_seen_in_the_groove(slider: SliceSlider) -> None:
+    plain = picture(slider)
+    slider.set_loaded({*range(20, 40), 60})
+    changed = np.abs(picture(slider) - plain).sum(axis=2)[slider.height() // 2] > 30
+    columns = np.flatnonzero(changed)
+    assert len(columns) == pytest.approx(4 * 21, abs=5)
+    assert columns[0] == pytest.approx(10 + 4 * 20, abs=2)
 
 
 def test_marks_of_expert_and_model_lie_in_lanes_of_their_own(slider: SliceSlider) -> None:

@@ -148,7 +148,7 @@ def score_series(
         Least IoU of a hit.
     """
     slices = _describe(series_case, store)
-    patient = slices[0].patient_id if slices else ""
+    patient = _name_patient(series_case)
     around = [
         one
         for other in others
@@ -165,14 +165,17 @@ def _name_patient(case: SeriesCase) -> str:
 
 
 def _describe(case: SeriesCase, store: DetectionStore | None) -> list[EvaluatedSlice]:
-    """Return a series' slices with their detections; without a store the annotated ones alone."""
+    """Return a series' slices that hold a box: an expert's, or one detected, if there is a store.
+
+    The others, of a series just opened nearly all, neither count nor tell what others count as.
+    """
     series, patient = case.series, _name_patient(case)
     described = []
     for each in series.slices:
         uid = each.sop_instance_uid
-        if store is None and uid not in case.annotations:
-            continue
         found = (store.find_eligible(uid) if store is not None else None) or ()
+        if not found and uid not in case.annotations:
+            continue
         described.append(
             EvaluatedSlice(
                 sop_uid=uid,

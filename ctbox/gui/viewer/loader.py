@@ -14,6 +14,7 @@ from ctbox.dicom.suv_scale import SuvScale
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
 from ctbox.gui.viewer.loading import (
+    BlockReader,
     LoadOrder,
     LoadRequest,
     PixelReader,
@@ -21,7 +22,6 @@ from ctbox.gui.viewer.loading import (
     SliceFailed,
     SliceLoaded,
     load_slices,
-    read_pixels,
 )
 
 
@@ -57,14 +57,13 @@ class SliceLoader(QObject):
 
     slice_loaded = Signal(int)
     slice_failed = Signal(int)
-    progress_changed = Signal(int, int)
     scale_found = Signal(object)
     finished = Signal()
 
     def __init__(
         self,
         runner: TaskRunner,
-        read: PixelReader = read_pixels,
+        read: PixelReader | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -90,16 +89,15 @@ class SliceLoader(QObject):
             if offered.scale is not None:
                 self._take_scale(offered.scale)
         if self.is_finished:
-            self.progress_changed.emit(self._count, self._count)
             self.finished.emit()
             return
         self._order = LoadOrder(self._count, wanted, frozenset(self._pixels))
-        request = LoadRequest(series, self._generation, self._order, self._read)
+        read = self._read or BlockReader(self._count - self._order.known_count)
+        request = LoadRequest(series, self._generation, self._order, read)
         self._handle = self._runner.start(load_slices, request, title=tr("Loading slices"))
         self._handle.updated.connect(self._on_updated)
         self._handle.failed.connect(self._on_failed)
         self._handle.cancelled.connect(self._on_cancelled)
-        self.progress_changed.emit(len(self._pixels), self._count)
 
     def offer(self, read: ReadSlices | None) -> None:
         """Take these for the next `load` of that series instead of reading them again."""
@@ -171,7 +169,6 @@ class SliceLoader(QObject):
         else:
             self._failures[update.index] = update.message
             self.slice_failed.emit(update.index)
-        self.progress_changed.emit(len(self._pixels) + len(self._failures), self._count)
         if self.is_finished:
             self._handle = None
             self.finished.emit()

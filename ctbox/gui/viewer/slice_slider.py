@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -140,9 +141,9 @@ class SliceSlider(QAbstractSlider):
             painter.drawRoundedRect(groove, 3, 3)
             return
         step = groove.width() / self._count()
-        for index in self._loaded:
-            left = groove.left() + step * index
-            painter.fillRect(QRectF(left, groove.top(), step + 0.5, _GROOVE), color)
+        for first, last in find_runs(self._loaded):
+            left, width = groove.left() + step * first, step * (last - first + 1)
+            painter.fillRect(QRectF(left, groove.top(), width + 0.5, _GROOVE), color)
 
     def _paint_detections(self, painter: QPainter, groove: QRectF) -> None:
         # Filled, and darker on a light ground, where the image's own orange is too faint.
@@ -229,3 +230,12 @@ class SliceSlider(QAbstractSlider):
         if value in self._keyed:
             parts.append(tr("your box"))
         return " · ".join(parts)
+
+
+def find_runs(places: frozenset[int]) -> list[tuple[int, int]]:
+    """Return the first and last of each unbroken run, in order."""
+    return [
+        (first, next(last for last in itertools.count(first) if last + 1 not in places))
+        for first in sorted(places)
+        if first - 1 not in places
+    ]

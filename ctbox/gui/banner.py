@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import math
+
+from PySide6.QtCore import QMargins, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from ctbox.gui.icons import find_icon
@@ -10,9 +13,14 @@ from ctbox.gui.sentences import say
 from ctbox.gui.theme import DARK, Theme
 from ctbox.gui.translation import tr
 
+_SPACING = 10
+_MOST_LINES = 2
+_BROKEN = 1.05
+"""Lines break between words, so that they hold a little less than they might."""
+
 
 class Banner(QFrame):
-    """Shows one sentence, a link that unfolds the others, and a cross that hides it."""
+    """Shows what fits on two lines, a link that unfolds the rest, and a cross that hides it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,6 +30,7 @@ class Banner(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problems: tuple[str, ...] = ()
+        self._is_unfolded = False
         self._more = QPushButton()
         self._more.setProperty("link", True)
         self._more.clicked.connect(self._on_more)
@@ -30,8 +39,9 @@ class Banner(QFrame):
         self._close.setAccessibleName(tr("Hide this notice"))
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 6, 8, 6)
-        layout.setSpacing(10)
+        self._margins = QMargins(14, 6, 8, 6)
+        layout.setContentsMargins(self._margins)
+        layout.setSpacing(_SPACING)
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._more)
@@ -45,17 +55,44 @@ class Banner(QFrame):
         return self._text.text()
 
     def show_problems(self, problems: tuple[str, ...]) -> None:
-        """Show the first of some problems and how many more there are; hide if none."""
+        """Show as many problems as there is room for, and how many are left; hide if none."""
         self._problems = tuple(map(say, problems))
-        self._text.setText(self._problems[0] if problems else "")
-        more = len(problems) - 1
-        self._more.setText(tr("{more} more…").format(more=more))
-        self._more.setVisible(more > 0)
+        self._is_unfolded = False
+        self._fit()
         self.setVisible(bool(problems))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show more problems where there is room now, or fewer."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the problems that fit on two lines, each on lines of its own; one at least."""
+        shown, lines = 0, 0
+        for problem in self._problems:
+            lines += self._count_lines(problem)
+            if shown and lines > _MOST_LINES and not self._is_unfolded:
+                break
+            shown += 1
+        more = len(self._problems) - shown
+        self._text.setText("\n".join(self._problems[:shown]))
+        self._more.setText(tr("{more} more…").format(more=more))
+        self._more.setVisible(more > 0)
+
+    def _count_lines(self, problem: str) -> int:
+        """Return how many lines a problem takes beside the icon, the link and the cross."""
+        self._more.setText(tr("{more} more…").format(more=len(self._problems)))
+        others = (self._icon, self._more, self._close)
+        width = self.width() - sum(one.sizeHint().width() + _SPACING for one in others)
+        width -= self._margins.left() + self._margins.right()
+        needed = self._text.fontMetrics().horizontalAdvance(problem)
+        if needed <= width:
+            return 1
+        return math.ceil(_BROKEN * needed / max(width, 1))
+
     def _on_more(self) -> None:
-        self._text.setText("\n".join(self._problems))
-        self._more.hide()
+        self._is_unfolded = True
+        self._fit()
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the icons in the theme's colours."""

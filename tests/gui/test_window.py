@@ -532,7 +532,7 @@ def test_banner_unfolds_all_problems(qtbot, qapp: object) -> None:
     qtbot.addWidget(banner)
     banner.show_problems(("One gap.", "Two tilts.", "Three more."))
     link = banner.findChild(QPushButton)
-    assert (banner.text, link.text()) == ("One gap.", "2 more…")
+    assert (banner.text, link.text()) == ("One gap.\nTwo tilts.", "1 more…")
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert banner.text.splitlines() == ["One gap.", "Two tilts.", "Three more."]
     banner.show_problems(())

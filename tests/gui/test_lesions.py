@@ -30,6 +30,7 @@ from ctbox.gui.lesions.rows import (
     describe_lesion,
     format_lesion,
 )
+from ctbox.gui.translation import install_language
 from ctbox.gui.viewer.detection_store import DetectionStore
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.scene_builder import build_scene
@@ -465,3 +466,26 @@ def test_in_the_window_n_passes_them_by_and_the_choice_is_kept(
     qtbot.addWidget(again.window)
     assert again.window.viewer.state.store.shows_loose is False
     again.close()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [270, 286, 330])
+def test_the_lesions_names_are_never_cut(qtbot, language: str, width: int) -> None:
+    application = QApplication.instance()
+    assert application is not None
+    install_language(application, language)
+    try:
+        room = Room()
+        qtbot.addWidget(room)
+        room.show()
+        case = make_case()
+        room.state.set_series(case)
+        fill(room.store, case)
+        room.panel.resize(width, 420)
+        qtbot.wait(20)
+        table, header = room.panel.list, room.panel.list.horizontalHeader()
+        for column in range(6):
+            assert header.sectionSize(column) >= table.sizeHintForColumn(column), column
+        assert header.length() <= table.viewport().width()
+    finally:
+        install_language(application, "en")

@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ctbox.gui.box_swatch import SWATCH_SIZE, draw_swatch
@@ -30,7 +30,9 @@ _HEADING_TIPS = (
     mark("Mean IoU with the expert's boxes of the same slices"),
     mark("TP hit, FP false, FN missed, – no expert's box there to judge it by"),
 )
+_SLICES = 2
 _ROW_HEIGHT = 25
+_LEAST_SECTION = 24
 # Narrower than other tables: six columns in a dock.
 _STYLE = """
 QTableView::item { padding: 1px 3px; }
@@ -67,7 +69,10 @@ class LesionListModel(QAbstractTableModel):
         """Return a column's heading, and what it means."""
         if orientation is Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return tr(HEADINGS[section])
+                # In a language where the word is long it is cut short: it heads two digits.
+                return (
+                    tr("Slices", "narrow column") if section == _SLICES else tr(HEADINGS[section])
+                )
             if role == Qt.ItemDataRole.ToolTipRole:
                 return tr(_HEADING_TIPS[section])
         return None
@@ -114,9 +119,9 @@ class LesionList(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(24)
+        header.setMinimumSectionSize(_LEAST_SECTION)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._is_syncing = False
         self._room = 0
@@ -134,6 +139,24 @@ class LesionList(QTableView):
         shown = min(self._room, _MOST_ROWS_SHOWN)
         height = self.horizontalHeader().sizeHint().height() + 4
         self.setFixedHeight(height + shown * _ROW_HEIGHT)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Keep the lesions' names whole: where room is short, headings of figures give way."""
+        header = self.horizontalHeader()
+        figures = range(1, len(HEADINGS))
+        least = {i: max(self.sizeHintForColumn(i), _LEAST_SECTION) for i in figures}
+        widths = {i: max(least[i], header.sectionSizeHint(i)) for i in figures}
+        lacking = self.sizeHintForColumn(0) + sum(widths.values()) - self.viewport().width()
+        for i in sorted(figures, key=lambda place: least[place] - widths[place]):
+            given = min(max(lacking, 0), widths[i] - least[i])
+            lacking -= given
+            header.resizeSection(i, widths[i] - given)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._share_width()
 
     def forget_room(self) -> None:
         """Let the list shrink: other lesions come.

@@ -2492,6 +2492,11 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>TP Treffer, FP falsch, FN verpasst, – keine Box des Experten zum Beurteilen</translation>
     </message>
     <message>
+        <source>Slices</source>
+        <comment>narrow column</comment>
+        <translation>Sch.</translation>
+    </message>
+    <message>
         <source>Lesions of this series</source>
         <translation>Läsionen dieser Serie</translation>
     </message>

@@ -12,8 +12,11 @@ from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.translation import mark, tr
 from ctbox.paths import user_data_folder
+from ctbox.workflows.open_case import Case
 
 _KINDS = mark("DICOM and ZIP (*.dcm *.dicom *.ima *.zip);;All files (*)")
+
+_SCATTERED = 2
 
 
 class OpenCommands(QObject):
@@ -86,6 +89,24 @@ class OpenCommands(QObject):
         if chosen:
             self.remember(Path(chosen))
             self.annotations_chosen.emit(Path(chosen))
+
+
+def find_recent_place(case: Case, request: OpenRequest) -> Path | None:
+    """Return where a case can be opened again; None for one that has no place of its own.
+
+    A case of the catalogue is opened again from its archive, or from the deepest folder that holds
+    all of it; one whose series lie in several archives from that of the series asked for.
+    """
+    if request.path is not None:
+        return request.path.absolute()
+    if request.catalogued is None:
+        return None
+    key = request.catalogued.series_key
+    asked = next((each for each in case.series if each.series.key == key), case.series[0])
+    source = asked.series.slices[0].source
+    place = source.path if source.member is not None else Path(case.path)
+    # Scattered over the disk: to open its root would be to search it all.
+    return place.absolute() if len(place.absolute().parts) > _SCATTERED else None
 
 
 def _is_ours(path: Path) -> bool:

@@ -19,7 +19,7 @@ from ctbox.gui.help_dialogs import AboutDialog
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.measuring.commands import MeasuringCommands
 from ctbox.gui.notifications import Notifier
-from ctbox.gui.open_commands import OpenCommands
+from ctbox.gui.open_commands import OpenCommands, find_recent_place
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.prediction_commands import PredictionCommands
 from ctbox.gui.reading_commands import ReadingCommands
@@ -213,8 +213,9 @@ class Session(QObject):
         self.window.show_viewer()
         self._ahead.hand_over(case)
         self._go_to_place(place or (case.series[0].series.key, 0))
-        if request.path is not None:
-            self.settings = self.settings.with_recent(request.path.absolute())
+        recent = find_recent_place(case, request)
+        if recent is not None:
+            self.settings = self.settings.with_recent(recent)
             self.window.set_recent(self.settings.recent_paths)
         self._update_commands()
 

@@ -150,6 +150,24 @@ def test_double_click_opens_the_series_and_enter_too(qtbot: QtBot, filled: App) 
     )
 
 
+def test_what_the_catalogue_opens_can_be_opened_again(qtbot: QtBot, filled: App) -> None:
+    panel = filled.catalogue.large
+    click(qtbot, panel, find_series(panel, 2), twice=True)
+    qtbot.waitUntil(lambda: filled.session.case is not None, timeout=WAIT_MS)
+    first = filled.session.case
+    (recent,) = filled.window.recent_menu.actions()
+    assert PATIENTS[2] in recent.text()
+    assert PATIENTS[0] not in recent.text()
+    qtbot.waitUntil(lambda: not filled.runner.running, timeout=WAIT_MS)
+    recent.trigger()
+    qtbot.waitUntil(lambda: filled.session.case is not first, timeout=WAIT_MS)
+    (again,) = filled.session.case.series
+    assert again.series.key == make_uid("series", PATIENTS[2])
+    assert again.annotated_slices == 4, "its boxes are found there, too"
+    qtbot.waitUntil(lambda: not filled.runner.running, timeout=WAIT_MS)
+    assert len(filled.window.recent_menu.actions()) == 1
+
+
 def test_escape_closes_the_window(qtbot: QtBot, filled: App) -> None:
     with qtbot.waitActive(filled.catalogue.window):
         filled.catalogue.window.activateWindow()

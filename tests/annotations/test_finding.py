@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,23 @@ def test_archives_of_a_download_two_levels_down(tmp_path: Path) -> None:
     make_zip(download / "two.zip", "Annotation/B0001/1.2.2.xml")
     assert find_annotation_folder(tmp_path) == tmp_path
     assert read_annotations(tmp_path).file_count == 2
+
+
+def test_a_locked_folder_hides_no_other(download: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = download / "Annotation" / "A0000"
+    locked.mkdir()
+    for name in ("scandir", "listdir"):
+        real = getattr(os, name)
+
+        def refuse(path: str, real: Callable[[str], object] = real) -> object:
+            if Path(path) == locked:
+                raise PermissionError(13, "Permission denied", str(path))
+            return sorted(real(path), key=str) if real.__name__ == "listdir" else real(path)
+
+        monkeypatch.setattr(os, name, refuse)
+    assert find_annotation_folder(download) == download / "Annotation"
+    # Alone it may still hold all there is: whoever reads it says so.
+    next((download / "Annotation" / "A0001").glob("*.xml")).unlink()
+    assert find_annotation_folder(download) == download / "Annotation"
+    (problem,) = read_annotations(download / "Annotation").failures
+    assert problem.path == str(locked)

@@ -65,7 +65,7 @@ def index(
         write_json(describe_index(report), json_target)
     if json_target != "-":
         _print_report(report)
-    if report.instances == 0:
+    if report.is_empty:
         err.print(f"No DICOM image could be read in {path}.")
         exit_with(EXIT_NOTHING_READ)
 

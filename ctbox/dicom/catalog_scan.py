@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
 from ctbox.dicom.archives import is_archive
 from ctbox.dicom.listing import describe_failure, is_archive_name, is_passed_over
@@ -61,6 +62,31 @@ class FolderListing:
     is_whole: bool = True
 
 
+def check_place(root: Path) -> None:
+    """Check that there is a folder, a file or a ZIP archive to be gone through.
+
+    Raises
+    ------
+    DicomReadError
+        If there is nothing at `root`, or it may not be read.
+    """
+    try:
+        if S_ISDIR(root.stat().st_mode):
+            os.scandir(root).close()
+            return
+        if root.is_file():
+            root.open("rb").close()
+            return
+    except FileNotFoundError as error:
+        raise DicomReadError(f"{root} does not exist.", "Check the path.", root) from error
+    except OSError as error:
+        message = f"{root} cannot be read: {error.strerror}."
+        raise DicomReadError(message, "Ask for read access.", root) from error
+    # A pipe would be waited for without end.
+    message = f"{root} is neither a file nor a folder."
+    raise DicomReadError(message, "Choose the folder, file or ZIP archive to index.", root)
+
+
 def iterate_folders(root: Path, ctx: TaskContext) -> Iterator[FolderListing]:
     """Yield every folder below a place, those without files of interest too, sorted by path.
 
@@ -78,26 +104,22 @@ def iterate_folders(root: Path, ctx: TaskContext) -> Iterator[FolderListing]:
     TaskCancelledError
         If cancelled.
     """
-    try:
-        if not root.is_dir():
-            status = root.stat()
-            found = FoundFile(
-                root.name, status.st_size, status.st_mtime_ns, is_archive=is_archive(root)
-            )
-            yield FolderListing(str(root.parent), (found,), is_whole=False)
-            return
-        os.scandir(root).close()
-    except FileNotFoundError as error:
-        raise DicomReadError(f"{root} does not exist.", "Check the path.", root) from error
-    except OSError as error:
-        message = f"{root} cannot be read: {error.strerror}."
-        raise DicomReadError(message, "Ask for read access.", root) from error
+    check_place(root)
+    if not root.is_dir():
+        yield FolderListing(str(root.parent), (_look_at_file(root),), is_whole=False)
+        return
     pending = [str(root)]
     while pending:
         ctx.check()
         listing, folders = _list_folder(pending.pop())
         yield listing
         pending += sorted(folders, reverse=True)
+
+
+def _look_at_file(path: Path) -> FoundFile:
+    """Return a file that was asked for by itself."""
+    status = path.stat()
+    return FoundFile(path.name, status.st_size, status.st_mtime_ns, is_archive=is_archive(path))
 
 
 def _list_folder(folder: str) -> tuple[FolderListing, list[str]]:

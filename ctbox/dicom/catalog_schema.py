@@ -9,6 +9,7 @@ no valid text.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -113,6 +114,7 @@ ALTER TABLE root ADD COLUMN clinical_named INTEGER NOT NULL DEFAULT 0
 MIGRATIONS: tuple[str, ...] = (_FILES + _INSTANCES + _TABLES_BESIDE, _REVIEW, _ROOT_PLACES)
 """What brings a file from one version to the next; never edited once released."""
 
+_CREATED = re.compile(r"CREATE TABLE (\w+)")
 _HINT_DAMAGED = "Name another file with --catalog, or move this one away and index again."
 
 
@@ -172,11 +174,7 @@ def connect(path: Path, *, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Co
     CatalogError
         If it is damaged, of a newer ctbox, or cannot be made.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"The folder of the catalogue {path} cannot be made: {error.strerror}."
-        raise CatalogError(message, "Name another file with --catalog.", path) from error
+    _make_folder(path)
     with translate_errors(path):
         # Transactions are begun and ended in the open; threads may share a connection by turns.
         connection = sqlite3.connect(
@@ -190,12 +188,22 @@ def connect(path: Path, *, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Co
     return connection
 
 
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder of the catalogue {path} cannot be made: {error.strerror}."
+        raise CatalogError(message, "Name another file with --catalog.", path) from error
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(migrations):
         message = f"The catalogue {path} was made by a newer ctbox."
         raise CatalogError(message, "Update ctbox, or name another file with --catalog.", path)
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    # Other programs count their versions in the same place: a number alone tells nothing.
+    if names and (version == 0 or not names.issuperset(_CREATED.findall(migrations[0]))):
         message = f"{path} is a database of another program."
         raise CatalogError(message, "Name another file with --catalog.", path)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -239,8 +247,9 @@ def writer_lock(path: Path) -> Iterator[None]:
     Raises
     ------
     CatalogError
-        If another one is at it.
+        If another one is at it, or there is no place for the lock.
     """
+    _make_folder(path)
     lock = path.with_name(f"{path.name}.lock")
     with translate_errors(lock):
         connection = sqlite3.connect(lock, timeout=0.5, isolation_level=None)

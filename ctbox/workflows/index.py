@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ctbox.annotations.reading import find_annotation_folder
 from ctbox.dicom.catalog import CATALOG_NAME, Catalog
-from ctbox.dicom.catalog_schema import writer_lock
+from ctbox.dicom.catalog_scan import check_place
+from ctbox.dicom.catalog_schema import BELOW, encode_path, find_bounds, writer_lock
 from ctbox.dicom.catalog_writer import CatalogWriter
 from ctbox.errors import AnnotationError, ArchiveError, CtboxError
 from ctbox.paths import user_data_folder
@@ -79,12 +80,14 @@ class IndexReport:
     annotations : AnnotationCounts
         How the annotation files fared.
     patients, series, instances, skipped, orphans, unparsable : int
-        What the catalogue holds below the place now: annotation files without a slice, and
-        annotation files that could not be read, over the whole catalogue.
+        What the whole catalogue holds now; the last two count annotation files without a slice,
+        and those that could not be read.
     clinical_patients : int
         Patients in the clinical table.
     seconds : float
         How long it took.
+    is_empty : bool
+        Whether no image of the place that was indexed is in the catalogue.
     warnings : tuple of str
         What could not be used, one sentence each.
     """
@@ -100,6 +103,7 @@ class IndexReport:
     unparsable: int
     clinical_patients: int
     seconds: float
+    is_empty: bool
     warnings: tuple[str, ...] = field(default=())
 
 
@@ -129,7 +133,7 @@ def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
     root = request.path.absolute()
     path = (request.catalog or default_catalog_path()).absolute()
     warnings: list[str] = []
-    path.parent.mkdir(parents=True, exist_ok=True)
+    check_place(root)
     with writer_lock(path), Catalog(path) as catalog:
         note_start(catalog, root)
         files = _index_files(catalog, root, request.workers, ctx)
@@ -150,6 +154,7 @@ def index_collection(request: IndexRequest, ctx: TaskContext) -> IndexReport:
             **_count(catalog),
             clinical_patients=clinical,
             seconds=time.monotonic() - started,
+            is_empty=_is_empty(catalog, root),
             warnings=tuple(warnings),
         )
 
@@ -194,7 +199,13 @@ def _index_annotations(
         warnings.append(f"There are no annotations in {place} now. {_STAYS}")
         return AnnotationCounts()
     try:
-        return index_annotations(catalog, place, ctx)
+        counts = index_annotations(catalog, place, ctx)
+        if counts.unlisted:
+            warnings.append(
+                f"{counts.unlisted} folders or archives of annotations in {place} could not be "
+                f"read. What the catalogue holds of them stays."
+            )
+        return counts
     except (AnnotationError, ArchiveError) as error:
         if request.annotations is not None:
             raise
@@ -230,9 +241,22 @@ def _tidy(catalog: Catalog) -> None:
             "DELETE FROM series_uid "
             "WHERE NOT EXISTS (SELECT 1 FROM instance WHERE series_id = series_uid.id)"
         )
+    with catalog.unchecked(), catalog.writing() as connection:
         connection.execute(
             "DELETE FROM common WHERE id NOT IN (SELECT DISTINCT common_id FROM instance)"
         )
+
+
+def _is_empty(catalog: Catalog, root: Path) -> bool:
+    """Whether the catalogue has no image below a place; of a file, none in it."""
+    sql = (
+        "SELECT 1 FROM instance i JOIN file f ON f.id = i.file_id "
+        "JOIN folder d ON d.id = f.folder_id WHERE "
+    )
+    if root.is_dir():
+        return not catalog.ask(f"{sql}{BELOW} LIMIT 1", find_bounds(root))
+    name = (encode_path(root.parent), encode_path(root.name))
+    return not catalog.ask(f"{sql}d.path = ? AND f.name = ? LIMIT 1", name)
 
 
 def _count(catalog: Catalog) -> dict[str, int]:

@@ -29,12 +29,15 @@ class AnnotationCounts:
         Met.
     read, unchanged, vanished : int
         Read now; not touched; taken out.
+    unlisted : int
+        Folders and archives that could not be looked into.
     """
 
     files: int = 0
     read: int = 0
     unchanged: int = 0
     vanished: int = 0
+    unlisted: int = 0
 
 
 def index_annotations(catalog: Catalog, place: Path, ctx: TaskContext) -> AnnotationCounts:
@@ -66,7 +69,7 @@ def index_annotations(catalog: Catalog, place: Path, ctx: TaskContext) -> Annota
             ledger.store(rows, same)
             counts.read += len(rows)
             counts.unchanged += len(same)
-        counts.files = total
+        counts.files, counts.unlisted = total, len(listing.problems)
         ctx.report(Progress(total, total, "Indexing annotations"))
         counts.vanished = ledger.forget_unseen(partial(_is_gone, listing))
     return counts

@@ -39,3 +39,7 @@ def test_nothing_there_and_no_catalogue_are_told(
     (tmp_path / "empty" / "a.txt").write_text("a")
     words = ["index", str(tmp_path / "empty"), "--catalog", str(tmp_path / "d.sqlite")]
     assert run(words) == 2
+    # Nor does it help that the catalogue holds another folder.
+    assert run([*words[:-1], str(tmp_path / "c.sqlite")]) == 2
+    single = str(next((tmp_path / "data").rglob("*.dcm")))
+    assert run(["index", single, "--catalog", str(tmp_path / "s.sqlite")]) == 0

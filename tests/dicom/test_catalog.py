@@ -140,6 +140,13 @@ def test_foreign_damaged_and_newer_files_are_refused(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(CatalogError, match="another program"):
         Catalog(tmp_path / "other.sqlite")
+    other = sqlite3.connect(tmp_path / "other.sqlite")
+    other.execute("PRAGMA user_version = 2")  # many programs count their versions there
+    other.close()
+    before = (tmp_path / "other.sqlite").read_bytes()
+    with pytest.raises(CatalogError, match="another program"):
+        Catalog(tmp_path / "other.sqlite")
+    assert (tmp_path / "other.sqlite").read_bytes() == before
     (tmp_path / "text.sqlite").write_bytes(b"text " * 500)
     with pytest.raises(CatalogError, match="damaged or no catalogue"):
         Catalog(tmp_path / "text.sqlite")

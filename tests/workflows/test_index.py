@@ -297,6 +297,7 @@ def test_two_indexers_do_not_write_at_once(collection: Path, tmp_path: Path) -> 
 def test_nothing_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DicomReadError, match="does not exist"):
         run(tmp_path / "nowhere", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_changed_annotations_change_the_rows(collection: Path, tmp_path: Path) -> None:

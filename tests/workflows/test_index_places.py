@@ -155,8 +155,11 @@ def test_annotations_that_cannot_be_listed_are_kept_and_others_go(
         return scan(path)
 
     monkeypatch.setattr(sources.os, "scandir", refuse)
-    assert run(root, tmp_path).annotations.vanished == 1
+    report = run(root, tmp_path)
+    assert report.annotations.vanished == 1
+    assert "1 folders or archives of annotations" in report.warnings[0]
     monkeypatch.undo()
+    assert not run(root, tmp_path).warnings
     assert count_annotated(tmp_path) == 2
 
 

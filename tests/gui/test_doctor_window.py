@@ -44,6 +44,7 @@ def app(qtbot: QtBot, collection: Path) -> Iterator[App]:
 def test_findings_are_shown_saved_and_corrected(
     qtbot: QtBot, app: App, collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    originals = {file: file.read_bytes() for file in collection.rglob("*") if file.is_file()}
     app.window.commands["doctor"].trigger()
     window = app.window.findChild(DoctorWindow)
     assert window is not None
@@ -75,9 +76,7 @@ def test_findings_are_shown_saved_and_corrected(
     copy = tmp_path / "Annotation-corrected"
     qtbot.waitUntil(lambda: "fixes.csv lists" in window.summary.text(), timeout=WAIT_MS)
     assert list(copy.rglob("*.xml"))
-    assert "<name>q<" in next((collection / "Annotation" / "A0001").glob("*.xml")).read_text() or (
-        "no XML"
-    )
+    assert {file: file.read_bytes() for file in originals} == originals
 
 
 def test_missing_annotations_are_no_clean_bill(qtbot: QtBot, app: App, collection: Path) -> None:
@@ -89,6 +88,30 @@ def test_missing_annotations_are_no_clean_bill(qtbot: QtBot, app: App, collectio
     qtbot.mouseClick(window.examine, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.report is not None, timeout=WAIT_MS)
     assert "No annotations were found" in window.summary.text()
+
+
+def test_a_copy_is_made_of_what_the_report_is_of(
+    qtbot: QtBot, app: App, collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[object] = []
+    monkeypatch.setattr(app.session, "show_failure", failures.append)
+    app.window.commands["doctor"].trigger()
+    window = app.window.findChild(DoctorWindow)
+    commands = app.session.findChild(DoctorCommands)
+    assert window is not None
+    assert commands is not None
+    window.images.set_path(str(collection))
+    qtbot.mouseClick(window.examine, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.report is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(window.html.isEnabled, timeout=WAIT_MS)
+    window.images.set_path(str(tmp_path / "another"))
+    qtbot.mouseClick(window.examine, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(failures), timeout=WAIT_MS)
+    qtbot.waitUntil(window.fix.isEnabled, timeout=WAIT_MS)
+    commands.write_copy(tmp_path / "copy")
+    qtbot.waitUntil(lambda: "fixes.csv lists" in window.summary.text(), timeout=WAIT_MS)
+    assert (tmp_path / "copy" / "fixes.csv").is_file()
+    assert len(failures) == 1
 
 
 def test_commands_live_as_long_as_the_window(app: App) -> None:

@@ -84,8 +84,12 @@ class DoctorCommands(QObject):
         """Examine in the background."""
         handle = self._start(examine, request, tr("Examining the data set"))
         if handle is not None:
-            self._examined = request
-            handle.finished.connect(self.window.show_report)
+            handle.finished.connect(lambda report: self._on_examined(request, report))
+
+    def _on_examined(self, request: DoctorRequest, report: DoctorReport) -> None:
+        # Only now: a copy is made of what the report that is shown was made of.
+        self._examined = request
+        self.window.show_report(report)
 
     def _start(self, function: object, request: object, title: str) -> TaskHandle | None:
         if self._handle is not None:

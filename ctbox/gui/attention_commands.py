@@ -107,7 +107,7 @@ class AttentionCommands(QObject):
         store, series = self._state.store, series_case.series
         uids = [each.sop_instance_uid for each in series.slices]
         self._toasts.show_toast(tr(AGAIN))
-        if store.find_source(shown.sop_instance_uid) is Source.SERIES:
+        if store.find_source(shown.sop_instance_uid) is not Source.SLICE:
             self._asked.update((store.generation, uid) for uid in uids)
             self._prediction.predict_series(series)
         else:

@@ -62,7 +62,8 @@ class PredictionCommands(QObject):
         series, state = self._find_series(), self._window.viewer.state
         if series is None or state.slice is None:
             return
-        if state.store.find_source(state.slice.sop_instance_uid) is Source.SERIES:
+        source = state.store.find_source(state.slice.sop_instance_uid)
+        if source in (Source.SERIES, Source.REPORT):
             self._toasts.show_toast(tr(_HAS_SERIES))
         else:
             self._prediction.predict_slice(series, state.slice_index)

@@ -35,6 +35,19 @@ def test_a_slice_alone_never_replaces_the_series(qapp: object) -> None:
     assert [each.score for each in store.find("1.2") or ()] == [0.7]
 
 
+def test_a_reports_boxes_belong_to_no_lesions_of_another_prediction(qapp: object) -> None:
+    store = DetectionStore()
+    store.add_series("s", [detect("1.2", 0.6)], ())
+    store.add_report("s", [detect("1.2", 0.8)])
+    assert store.find_lesions("s") is None
+    assert store.find_source("1.2") is Source.REPORT
+    assert store.count_loose(["1.2"]) == 0
+    store.add([detect("1.2", 0.9)])
+    assert [each.score for each in store.find("1.2") or ()] == [0.8]
+    store.add_series("s", [detect("1.2", 0.7)], ())
+    assert store.find_source("1.2") is Source.SERIES
+
+
 def test_the_readers_confidence_goes_before_the_models(qapp: object) -> None:
     store = DetectionStore()
     store.add([detect("1.2", 0.9, 0.5, 0.1)])

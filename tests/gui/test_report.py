@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from ctbox.evaluation.reporting.comparing import compare_reports
 from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
+from ctbox.gui.lesions.binding import FROM_REPORT
 from ctbox.gui.report import commands as report_commands
 from ctbox.gui.report.choices import ReportChoices
 from ctbox.gui.report.comparison import ComparisonDialog
@@ -203,6 +204,11 @@ def test_a_report_runs_from_the_dialog_to_the_slice(
     assert [list(one.box.as_tuple()) for one in state.annotations] == chosen.values[
         "expert_boxes_xyxy"
     ]
+    # The panel and the corner tell the same of where the boxes come from.
+    assert app.counting.panel.message.text() == FROM_REPORT
+    assert not app.counting.panel.loose.isVisible()
+    corners = app.window.viewer.view.scene.corners
+    assert any("from a report" in line for line in corners.bottom_left)
     # With the images open, another row goes there at once.
     window.table.selectRow(row + 1)
     qtbot.mouseClick(window.show_button, LEFT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -13,6 +14,7 @@ from ctbox.gui.lesions.panel import LesionsPanel
 from ctbox.gui.lesions.rows import LesionRow, LesionTable, count_lesions
 from ctbox.gui.sentences import say
 from ctbox.gui.translation import mark, tr
+from ctbox.gui.viewer.detection_store import Source
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.gui.viewer.state import Selection, ViewerState
 from ctbox.workflows.open_case import Case
@@ -22,6 +24,11 @@ ONLY_SLICES = mark(
     "Only single slices were predicted. Predict series looks at all of them, and links its boxes "
     "to lesions; scores then differ, as a slice's is mixed with its lesion's."
 )
+FROM_REPORT = mark(
+    "These boxes come from a report, which keeps them, but not how they were linked to lesions. "
+    "Predict series lists the lesions."
+)
+UNFINISHED = mark("Boxes are linked to lesions once the whole series is predicted.")
 AI_HIDDEN = mark("The AI is hidden: you read first. Review ▸ Reveal AI shows it.")
 NOTHING_FOUND = mark("The model found no lesion in this series.")
 NONE_SHOWN = mark("No lesion at this confidence. Move the slider to the left to see fainter ones.")
@@ -140,7 +147,7 @@ class LesionsBinding(QObject):
         lesions = store.find_lesions(series_case.series.key)
         if lesions is None:
             uids = (each.sop_instance_uid for each in series_case.series.slices)
-            return tr(ONLY_SLICES) if any(store.has(uid) for uid in uids) else tr(NOT_PREDICTED)
+            return tr(_explain_unlinked({store.find_source(uid) for uid in uids}))
         if not lesions:
             return tr(NOTHING_FOUND)
         if not any(row.kind is BoxKind.DETECTION for row in rows):
@@ -203,3 +210,13 @@ class LesionsBinding(QObject):
         place = boxes.index(row.box) if row.box in boxes else None
         is_expert = row.kind is BoxKind.EXPERT
         state.set_selection(Selection(annotation=place) if is_expert else Selection(None, place))
+
+
+def _explain_unlinked(sources: Set[Source | None]) -> str:
+    """Return why there are boxes without lesions, by how the slices came to be predicted."""
+    told = {
+        Source.REPORT: FROM_REPORT,
+        Source.SERIES: UNFINISHED,
+        Source.SLICE: ONLY_SLICES,
+    }
+    return next((words for source, words in told.items() if source in sources), NOT_PREDICTED)

@@ -20,7 +20,6 @@ from ctbox.gui.report.window import ResultWindow
 from ctbox.gui.session import Session
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import mark, tr
-from ctbox.gui.viewer.detection_store import Source
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.model.store import list_models
 from ctbox.paths import model_folders
@@ -242,7 +241,7 @@ class ReportCommands(QObject):
             return
         session.window.browser.choose(key)
         state = session.state
-        state.store.add([_read_detections(one) for one in wanted.rows], Source.SERIES)
+        state.store.add_report(key, [_read_detections(one) for one in wanted.rows])
         state.set_overlays(replace(state.overlays, annotations=True, detections=True))
         state.set_slice_index(_find_index(session, wanted.row))
         session.window.raise_()

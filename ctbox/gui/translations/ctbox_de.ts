@@ -2315,6 +2315,14 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>Nur einzelne Schichten sind ausgewertet. „Serie auswerten“ sieht alle an und verbindet die Boxen zu Läsionen; die Scores weichen dann ab, weil sich der einer Schicht mit dem ihrer Läsion mischt.</translation>
     </message>
     <message>
+        <source>These boxes come from a report, which keeps them, but not how they were linked to lesions. Predict series lists the lesions.</source>
+        <translation>Diese Boxen stammen aus einem Bericht, der sie festhält, nicht aber ihre Verknüpfung zu Läsionen. „Serie auswerten“ listet die Läsionen.</translation>
+    </message>
+    <message>
+        <source>Boxes are linked to lesions once the whole series is predicted.</source>
+        <translation>Die Boxen werden zu Läsionen verknüpft, sobald die ganze Serie ausgewertet ist.</translation>
+    </message>
+    <message>
         <source>The AI is hidden: you read first. Review ▸ Reveal AI shows it.</source>
         <translation>Die KI ist verborgen: Sie befunden zuerst. Durchsicht ▸ KI aufdecken zeigt sie.</translation>
     </message>
@@ -4969,6 +4977,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>mit der ganzen Serie</translation>
     </message>
     <message>
+        <source>from a report, with the whole series</source>
+        <translation>aus einem Bericht, mit der ganzen Serie</translation>
+    </message>
+    <message>
         <source>Loading slices</source>
         <translation>Schichten werden geladen</translation>
     </message>
@@ -5330,7 +5342,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>Secondary capture or colour image: it holds no HU to predict on.</source>
-        <translation>Bildschirmkopie (Secondary Capture) oder Farbbild: Es enthält keine HU für eine Vorhersage.</translation>
+        <translation>Bildschirmkopie (Secondary Capture) oder Farbbild: Es enthält keine HU, die sich auswerten ließen.</translation>
     </message>
     <message>
         <source>Modality {modality} is not CT: the detector knows only CT.</source>
@@ -5358,7 +5370,7 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     </message>
     <message>
         <source>No rescale slope and intercept in {count} of {images}: values are stored values there, not HU, and no detection runs on them.</source>
-        <translation>Rescale Slope und Intercept fehlen in {count} von {images}: Die Werte sind dort gespeicherte Werte, keine HU, und werden nicht vorhergesagt.</translation>
+        <translation>Rescale Slope und Intercept fehlen in {count} von {images}: Die Werte sind dort gespeicherte Werte, keine HU, und werden nicht ausgewertet.</translation>
     </message>
     <message>
         <source>Compressed with loss in {count} of {images}: HU are approximate there.</source>

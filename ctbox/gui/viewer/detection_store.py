@@ -24,11 +24,13 @@ class Source(enum.Enum):
     """How a slice came to be predicted; scores of the two are not the same.
 
     A series links the boxes of its slices into lesions, and a slice's score is mixed with its
-    lesion's. A slice predicted alone has nothing but itself.
+    lesion's. A slice predicted alone has nothing but itself. A report keeps what a series gave
+    its slices, but not how it was linked.
     """
 
     SLICE = mark("this slice alone")
     SERIES = mark("with the whole series")
+    REPORT = mark("from a report, with the whole series")
 
 
 class DetectionStore(QObject):
@@ -185,7 +187,7 @@ class DetectionStore(QObject):
         """
         for result in results:
             uid = result.sop_instance_uid
-            if source is Source.SLICE and self._sources.get(uid) is Source.SERIES:
+            if source is Source.SLICE and self._sources.get(uid, source) is not Source.SLICE:
                 continue
             ordered = sorted(result.detections, key=lambda detection: -detection.score)
             self._by_uid[uid] = tuple(ordered)
@@ -205,6 +207,11 @@ class DetectionStore(QObject):
                 linked.setdefault(uid, set()).add(one.box)
         self._linked.update(linked)
         self.add(slices, Source.SERIES)
+
+    def add_report(self, series_key: str, slices: Iterable[SliceDetections]) -> None:
+        """Take in what a report keeps of a series; lesions of another prediction go."""
+        self._lesions.pop(series_key, None)
+        self.add(slices, Source.REPORT)
 
     def add_attention(self, sop_instance_uid: str, shown: AttentionMap) -> None:
         """Keep where the model looked on a slice; tells nobody, for its boxes follow."""

@@ -15,7 +15,9 @@ from ctbox.dicom.catalog_query import SUBTYPE_WORDS, CatalogFilter, CatalogSort
 from ctbox.gui.app import App, build_app
 from ctbox.gui.browser.catalogue_model import COLUMNS
 from ctbox.gui.browser.catalogue_panel import CataloguePanel
+from ctbox.gui.browser.problems import UnreadDialog
 from ctbox.gui.subtype_names import NAMES
+from ctbox.gui.toasts import Toast
 from ctbox.progress import TaskContext
 from ctbox.settings import Settings
 from ctbox.workflows.index import IndexRequest, default_catalog_path, index_collection
@@ -106,6 +108,59 @@ def test_empty_catalogue_says_what_to_do_and_a_folder_is_added(
     assert panel.counts.text() == "3 patients · 3 series · 9 images"
     assert any("3 patients, 3 series" in each.text for each in app.session.notices)
     assert app.window.commands["add_to_catalogue"].isEnabled()
+
+
+def find_note(app: App, words: str) -> Toast:
+    return next(each for each in app.session.notices if words in each.text)
+
+
+def test_what_was_added_is_told_with_ways_on(qtbot: QtBot, app: App, collection: Path) -> None:
+    folder = collection / PATIENTS[0]
+    folder.mkdir(exist_ok=True)
+    (folder / "cut off.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\x08\0")
+    (folder / "empty.dcm").write_bytes(b"")
+    app.catalogue.add(collection)
+    qtbot.waitUntil(
+        lambda: any("could not be read" in each.text for each in app.session.notices),
+        timeout=WAIT_MS,
+    )
+    unread = find_note(app, "could not be read")
+    assert unread.text.startswith("2 files could not be read: ")
+    assert "empty.dcm" in unread.text
+    assert not app.catalogue.window.isVisible()
+    qtbot.mouseClick(unread.action_button, Qt.MouseButton.LeftButton)
+    dialog = app.window.findChild(UnreadDialog)
+    assert dialog.isVisible()
+    dialog.tree.expandAll()
+    (group,) = [dialog.tree.topLevelItem(i) for i in range(dialog.tree.topLevelItemCount())]
+    told = {group.child(i).text(1): group.child(i).text(2) for i in range(group.childCount())}
+    assert set(told) == {"cut off.dcm", "empty.dcm"}
+    assert "empty" in told["empty.dcm"]
+    dialog.close()
+    added = find_note(app, "The catalogue holds 3 patients")
+    qtbot.mouseClick(added.action_button, Qt.MouseButton.LeftButton)
+    assert app.catalogue.window.isVisible()
+    qtbot.waitUntil(lambda: not app.runner.running, timeout=WAIT_MS)
+
+
+def test_unread_files_name_nobody_while_the_patient_is_hidden(
+    qtbot: QtBot, app: App, collection: Path
+) -> None:
+    (collection / "Lung_Dx-A0009.dcm").write_bytes(b"")
+    app.window.commands["patient"].setChecked(False)
+    app.catalogue.add(collection)
+    qtbot.waitUntil(
+        lambda: any("could not be read" in each.text for each in app.session.notices),
+        timeout=WAIT_MS,
+    )
+    unread = find_note(app, "could not be read")
+    assert unread.text == "1 file could not be read: ….dcm"
+    qtbot.mouseClick(unread.action_button, Qt.MouseButton.LeftButton)
+    dialog = app.window.findChild(UnreadDialog)
+    assert "A0009" not in dialog.tree.topLevelItem(0).text(1)
+    assert "A0009" not in dialog.tree.topLevelItem(0).toolTip(1)
+    dialog.close()
+    qtbot.waitUntil(lambda: not app.runner.running, timeout=WAIT_MS)
 
 
 def test_start_page_leads_to_the_catalogue(qtbot: QtBot, app: App) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from ctbox.gui.browser.catalogue_model import CatalogueModel
 from ctbox.gui.browser.catalogue_panel import CataloguePanel
+from ctbox.gui.browser.catalogue_report import CatalogueReport
 from ctbox.gui.browser.catalogue_state import CatalogueState, parse_settings
 from ctbox.gui.browser.catalogue_thumbnails import CatalogueThumbnails
 from ctbox.gui.browser.indexing_pace import IndexingNews, IndexingPace
@@ -28,7 +29,6 @@ from ctbox.workflows.index_opening import CataloguedRequest
 if TYPE_CHECKING:
     from ctbox.gui.session import Session
     from ctbox.progress import Progress
-    from ctbox.workflows.index import IndexReport
     from ctbox.workflows.open_case import Case
 
 WORKER = "indexing"
@@ -92,6 +92,7 @@ class CatalogueCommands(QObject):
         self.thumbnails = CatalogueThumbnails(
             runner, self.state.path, user_data_folder() / "thumbnails", self
         )
+        self.report = CatalogueReport(session, runner, self.show_window)
         self._handle: TaskHandle | None = None
         self._pace = IndexingPace("")
         self._refreshed_at = self._told_at = 0.0
@@ -184,7 +185,7 @@ class CatalogueCommands(QObject):
         self._handle, self._pace = handle, IndexingPace(folder.name)
         self.state.set_indexing(IndexingNews(folder.name))
         handle.progressed.connect(self._on_progressed)
-        handle.finished.connect(self._on_finished)
+        handle.finished.connect(self.report.tell)
         handle.failed.connect(self._session.show_failure)
         handle.cancelled.connect(self._on_cancelled)
         handle.ended.connect(self._on_ended)
@@ -210,21 +211,6 @@ class CatalogueCommands(QObject):
         if now - self._refreshed_at > REFRESH_S:
             self._refreshed_at = now
             self.state.refresh()
-
-    def _on_finished(self, report: IndexReport) -> None:
-        words = tr("{patients} patients, {series} series, {instances} images").format(
-            patients=report.patients, series=report.series, instances=report.instances
-        )
-        skipped = (
-            tr("; {skipped} files were not read").format(skipped=report.skipped)
-            if report.skipped
-            else ""
-        )
-        self._session.show_notice(
-            tr("The catalogue holds {words}{skipped}.").format(words=words, skipped=skipped)
-        )
-        for warning in report.warnings:
-            self._session.show_notice(warning)
 
     def _on_cancelled(self) -> None:
         self._session.show_notice(tr("Stopped. Add the folder again to go on where it was left."))

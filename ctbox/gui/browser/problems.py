@@ -173,21 +173,16 @@ def _make_item(what: str, row: ProblemRow) -> QTreeWidgetItem:
     return item
 
 
-class ProblemsDialog(QDialog):
-    """Lists what was skipped, by folder, with the reasons; the whole list can be copied."""
+class _ListDialog(QDialog):
+    """Lists files by folder, with the reasons; the whole list can be copied."""
 
     def __init__(
-        self, case: Case, parent: QWidget | None = None, *, shows_identity: bool = True
+        self, rows: tuple[ProblemRow, ...], told: str, parent: QWidget | None, shows_identity: bool
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Skipped files and notices"))
         self.resize(980, 560)
-        self._rows = list_problems(case)
-        if not shows_identity:
-            self._rows = tuple(map(hide_identity, self._rows))
-        intro = QLabel(
-            tr("The rest of the case was opened. These files were passed over or need a look:")
-        )
+        self._rows = rows if shows_identity else tuple(map(hide_identity, rows))
+        intro = QLabel(told)
         intro.setWordWrap(True)
         self.tree = ProblemsTree(group_problems(self._rows))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -206,3 +201,29 @@ class ProblemsDialog(QDialog):
     def _on_copy(self) -> None:
         lines = ("\t".join((row.what, row.path, row.reason)) for row in self._rows)
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class ProblemsDialog(_ListDialog):
+    """Lists what was skipped when a case was opened, and what else is to be known of it."""
+
+    def __init__(
+        self, case: Case, parent: QWidget | None = None, *, shows_identity: bool = True
+    ) -> None:
+        told = tr("The rest of the case was opened. These files were passed over or need a look:")
+        super().__init__(list_problems(case), told, parent, shows_identity)
+        self.setWindowTitle(tr("Skipped files and notices"))
+
+
+class UnreadDialog(_ListDialog):
+    """Lists the files of the catalogue's folders that could not be read."""
+
+    def __init__(
+        self,
+        rows: tuple[ProblemRow, ...],
+        parent: QWidget | None = None,
+        *,
+        shows_identity: bool = True,
+    ) -> None:
+        told = tr("These files of the catalogue's folders could not be read; all others are in it:")
+        super().__init__(rows, told, parent, shows_identity)
+        self.setWindowTitle(tr("Files that are not in the catalogue"))

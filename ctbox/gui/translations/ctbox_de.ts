@@ -600,18 +600,6 @@
         <translation>{name} wird in den Katalog aufgenommen</translation>
     </message>
     <message>
-        <source>{patients} patients, {series} series, {instances} images</source>
-        <translation>{patients} Patienten, {series} Serien, {instances} Bilder</translation>
-    </message>
-    <message>
-        <source>; {skipped} files were not read</source>
-        <translation>; {skipped} Dateien wurden nicht gelesen</translation>
-    </message>
-    <message>
-        <source>The catalogue holds {words}{skipped}.</source>
-        <translation>Der Katalog enthält {words}{skipped}.</translation>
-    </message>
-    <message>
         <source>Stopped. Add the folder again to go on where it was left.</source>
         <translation>Angehalten. Nehmen Sie den Ordner erneut auf, um dort fortzufahren.</translation>
     </message>
@@ -874,6 +862,14 @@
     <message>
         <source>The rest of the case was opened. These files were passed over or need a look:</source>
         <translation>Alles Übrige wurde geöffnet. Diese Dateien wurden übergangen oder sind zu prüfen:</translation>
+    </message>
+    <message>
+        <source>These files of the catalogue&apos;s folders could not be read; all others are in it:</source>
+        <translation>Diese Dateien aus den Ordnern des Katalogs konnten nicht gelesen werden; alle anderen sind darin:</translation>
+    </message>
+    <message>
+        <source>Files that are not in the catalogue</source>
+        <translation>Dateien, die nicht im Katalog sind</translation>
     </message>
     <message>
         <source>&amp;Copy list</source>
@@ -5587,6 +5583,29 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>The catalogue holds {patients} patients, {series} series, {instances} images.</source>
+        <translation>Der Katalog enthält {patients} Patienten, {series} Serien, {instances} Bilder.</translation>
+    </message>
+    <message>
+        <source>Show catalogue</source>
+        <translation>Katalog zeigen</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>Nicht gelesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be read: {names}{more}</source>
+        <translation>
+            <numerusform>%n Datei konnte nicht gelesen werden: {names}{more}</numerusform>
+            <numerusform>%n Dateien konnten nicht gelesen werden: {names}{more}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show list</source>
+        <translation>Liste zeigen</translation>
     </message>
 </context>
 </TS>

@@ -406,3 +406,27 @@ def test_a_review_that_another_window_has_is_refused(
     assert desk.queue is None
     assert "another window" in str(told[0])
     other.close()
+
+
+def test_ending_a_review_gives_the_list_of_series_its_width_back(desk: ReviewDesk) -> None:
+    window = desk.app.window
+    window.resize(1280, 800)
+    desk.qtbot.wait(50)
+    window.resizeDocks([window.browser_dock], [250], Qt.Orientation.Horizontal)
+    desk.qtbot.wait(50)
+    before = window.browser_dock.width()
+    desk.start()
+    desk.qtbot.wait(50)
+    assert window.browser_dock.width() > before
+    window.commands["review_end"].trigger()
+    desk.qtbot.wait(50)
+    assert window.browser_dock.width() == before
+    # One who drew it wider himself keeps what he drew.
+    desk.start()
+    desk.qtbot.wait(50)
+    window.resizeDocks([window.browser_dock], [420], Qt.Orientation.Horizontal)
+    desk.qtbot.wait(50)
+    drawn = window.browser_dock.width()
+    window.commands["review_end"].trigger()
+    desk.qtbot.wait(50)
+    assert window.browser_dock.width() == drawn

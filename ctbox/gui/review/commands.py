@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ctbox.errors import AnnotationError
 from ctbox.gui.review.action_table import NEEDS_REVIEW, NEEDS_SERIES
+from ctbox.gui.review.dock_width import DockWidth
 from ctbox.gui.review.opening import ReviewOpener
 from ctbox.gui.review.panel import ReviewPanel
 from ctbox.gui.review.starting import ReviewStarter
@@ -67,6 +68,7 @@ class ReviewCommands(QObject):
             Qt.DockWidgetArea.LeftDockWidgetArea,
             starts_hidden=True,
         )
+        self._width = DockWidth(self._window, self._window.browser_dock)
         self.opener = ReviewOpener(session, self.state, runner)
         self.starter = ReviewStarter(session, self.state, runner, catalogue)
         self._marks: deque[MarkRequest] = deque()
@@ -144,6 +146,8 @@ class ReviewCommands(QObject):
         # On the start page docks are hidden; it comes with the case.
         self.dock.setProperty("startsHidden", False)
         if self._window.is_case_shown:
+            if not self.dock.isVisible():
+                self._width.remember()
             self.dock.show()
             self.dock.raise_()
 
@@ -181,6 +185,7 @@ class ReviewCommands(QObject):
         self.state.end()
         self.dock.setProperty("startsHidden", True)
         self.dock.hide()
+        self._width.give_back()
         self._window.viewer.setFocus()
 
     def close(self) -> None:

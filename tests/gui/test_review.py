@@ -430,3 +430,16 @@ def test_ending_a_review_gives_the_list_of_series_its_width_back(desk: ReviewDes
     window.commands["review_end"].trigger()
     desk.qtbot.wait(50)
     assert window.browser_dock.width() == drawn
+
+
+def test_the_row_follows_a_prediction_that_comes_during_the_review(desk: ReviewDesk) -> None:
+    desk.state.store.clear()
+    desk.start()
+    panel, row = desk.review.panel, desk.review.panel.tree.topLevelItem(0)
+    assert "not predicted" in panel.figures.text()
+    assert (row.text(1), row.text(2)) == ("–", "–")
+    desk.predict_all()
+    assert desk.shown == "Thin"
+    assert (row.text(1), row.text(2)) == ("0.00", "0.90")
+    assert panel.figures.text().startswith("IoU 0.00 · surest 0.90")
+    assert [panel.tree.topLevelItem(i).text(2) for i in (1, 2)] == ["–", "–"]

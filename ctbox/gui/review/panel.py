@@ -188,6 +188,7 @@ class ReviewPanel(QWidget):
             return ""
         if self._state.is_hidden:
             return self._describe_hidden()
+        item = self._state.find_rated(item)
         parts = [f"IoU {item.iou:.2f}"] if item.iou is not None else []
         parts += (
             [tr("surest {score:.2f}").format(score=item.score)]
@@ -233,12 +234,13 @@ class ReviewPanel(QWidget):
         decision = queue.find_decision(item.key)
         # What the model thinks of a series would spoil a blind reading of it.
         hidden = queue.is_hidden(item.key)
+        rated = self._state.find_rated(item)
         patient = shorten_patient_id(item.patient) if self._shows_identity else ""
         row.setText(
             0, "  ".join(part for part in (patient, item.description) if part) or tr("Series")
         )
-        row.setText(1, _NONE if item.iou is None or hidden else f"{item.iou:.2f}")
-        row.setText(2, _NONE if item.score is None or hidden else f"{item.score:.2f}")
+        row.setText(1, _NONE if rated.iou is None or hidden else f"{rated.iou:.2f}")
+        row.setText(2, _NONE if rated.score is None or hidden else f"{rated.score:.2f}")
         said = tr("not decided") if decision is None else describe_decision(decision)
         note = queue.find_note(item.key)
         row.setToolTip(0, f"{row.text(0)}: {said}" + (f"\n{note}" if note else ""))

@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from ctbox.errors import AnnotationError
 from ctbox.gui.editing.state import EditingState
 from ctbox.gui.viewer.state import ViewerState
+from ctbox.model.detection import SliceDetections
 from ctbox.workflows.open_case import SeriesCase
+from ctbox.workflows.review_preparation import describe_slices, rate_slices
 from ctbox.workflows.review_queue import Decision, ReadBox, Reading, ReviewItem, ReviewQueue
 from ctbox.workflows.review_store import ReviewLog
 
@@ -38,7 +40,10 @@ class ReviewState(QObject):
         self._editing = editing
         self._log: ReviewLog | None = None
         self._is_fixing = False
+        self._rated: dict[str, ReviewItem] = {}
+        self._rated_version = -1
         viewer.series_changed.connect(self.changed)
+        viewer.store.detections_changed.connect(self._rate)
 
     # --- what is there ----------------------------------------------------------------------
 
@@ -68,6 +73,10 @@ class ReviewState(QObject):
             return None
         return shown
 
+    def find_rated(self, item: ReviewItem) -> ReviewItem:
+        """Return an item with the figures of what was predicted since the review began."""
+        return self._rated.get(item.key, item)
+
     @property
     def is_hidden(self) -> bool:
         """Whether the AI is hidden now."""
@@ -95,6 +104,7 @@ class ReviewState(QObject):
         if self._log is not None:
             self._log.close()
         self._log, self._is_fixing = log, False
+        self._rated.clear()
         self._update()
 
     def open_item(self, key: str) -> None:
@@ -166,6 +176,25 @@ class ReviewState(QObject):
         hidden = queue is not None and queue.is_hidden(queue.current)
         expert = queue is not None and queue.plan.hides_expert
         self._viewer.store.set_hidden(hidden, expert=expert)
+        self.changed.emit()
+
+    def _rate(self) -> None:
+        """Rate the series under review anew once a prediction of all of it has come."""
+        store, shown, item = self._viewer.store, self.series_case, self.item
+        if shown is None or item is None or self.queue is None:
+            return
+        lesions = store.find_lesions(item.key)
+        if lesions is None or store.version == self._rated_version:
+            return
+        self._rated_version = store.version
+        uids = [each.sop_instance_uid for each in shown.series.slices]
+        found = [
+            SliceDetections(uid, boxes)
+            for uid in uids
+            if (boxes := store.find_all(uid)) is not None
+        ]
+        slices = describe_slices(shown, found)
+        self._rated[item.key] = rate_slices(item, slices, self.queue.plan.threshold, lesions)
         self.changed.emit()
 
     # --- boxes ------------------------------------------------------------------------------

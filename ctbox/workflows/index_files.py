@@ -230,7 +230,8 @@ class FileIndexer:
         # A folder that cannot be listed now keeps what was read of it.
         if "" not in here:
             self._writer.forget_files(gone)
-            self.counts.vanished += len(gone)
+            # An empty name stood for the folder while it could not be listed: no file went.
+            self.counts.vanished += len(gone) - ("" in known)
 
     def _forget_changed(self, changed: list[FoundFile], known: dict[str, KnownFile]) -> None:
         """Take out what is read again, but for an archive that a killed run has begun."""

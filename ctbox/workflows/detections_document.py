@@ -38,8 +38,8 @@ class DetectionsDocument:
     lesions_of_uid: dict[str, tuple[Lesion, ...]] = field(default_factory=dict)
 
 
-def read_json(path: Path) -> Any:
-    """Return the content of a JSON file.
+def read_json(path: Path, hint: str = _HINT) -> Any:
+    """Return the content of a JSON file; `hint` says what to do where it is none.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read_json(path: Path) -> Any:
         message = f"{path} cannot be read: {error.strerror or error}."
         raise CtboxError(message, "Check the path.", path) from error
     except (ValueError, RecursionError) as error:
-        raise CtboxError(f"{path} is no JSON file.", _HINT, path) from error
+        raise CtboxError(f"{path} is no JSON file.", hint, path) from error
 
 
 def read_detections(path: Path) -> DetectionsDocument:

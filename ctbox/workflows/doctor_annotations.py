@@ -94,10 +94,11 @@ def _check_duplicates(annotations: AnnotationSet, inputs: DoctorInputs, found: F
         by_uid[file.sop_instance_uid].append(file)
     boxes = {file.source: _list_boxes(file) for files in by_uid.values() for file in files}
     places = {file.source: file for file in annotations.files}
+    unused = {each.path for each in (*inputs.pairing.duplicates, *inputs.pairing.ambiguous)}
     for problem in inputs.pairing.duplicates:
         file = places[problem.path]
-        others = [other for other in by_uid[file.sop_instance_uid] if other is not file]
-        same = all(boxes[other.source] == boxes[file.source] for other in others)
+        used = [other for other in by_uid[file.sop_instance_uid] if other.source not in unused]
+        same = all(boxes[other.source] == boxes[file.source] for other in used)
         check = checks.SAME_UID_SAME_BOXES if same else checks.SAME_UID_OTHER_BOXES
         found[check].append(_describe(problem, inputs))
 

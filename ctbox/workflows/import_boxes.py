@@ -31,6 +31,7 @@ from ctbox.workflows.open_case import FileProblem, open_series
 
 MAX_FILE_BYTES = 1_000_000_000
 _FORMAT_HINT = "Say which format it is with --from: voc, coco, yolo, csv or sr."
+_COCO_HINT = "Choose a COCO detection file, with images, annotations and categories."
 _SUFFIXES = {".json": "coco", ".csv": "csv", ".xml": "voc", ".zip": "voc", ".txt": "yolo"}
 
 
@@ -186,7 +187,7 @@ def read_exchange(
     """
     if source_format is ImportFormat.COCO:
         file = path / COCO_NAME if path.is_dir() else path
-        return parse_coco(read_json(file), str(file)), []
+        return parse_coco(read_json(file, _COCO_HINT), str(file)), []
     if source_format is ImportFormat.CSV:
         file = path / CSV_NAME if path.is_dir() else path
         return parse_csv(_read_text(file), str(file)), []

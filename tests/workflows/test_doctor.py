@@ -16,8 +16,9 @@ from ctbox.progress import TaskCancelledError, TaskContext
 from ctbox.workflows.doctor import examine_dataset
 from ctbox.workflows.doctor_checks import ALL_CHECKS, ANNOTATION_CHECKS
 from ctbox.workflows.doctor_documents import describe_report
-from ctbox.workflows.doctor_inputs import DoctorRequest
+from ctbox.workflows.doctor_inputs import DoctorRequest, RelativePaths
 from ctbox.workflows.doctor_report import DoctorReport, Item, Severity
+from tests.annotations.samples import put
 from tests.builders import make_uid
 from tests.workflows.doctor_scenes import box, uid_of, voc, write_broken, write_clean, write_plain
 
@@ -131,6 +132,11 @@ def test_places_are_relative_and_hold_no_path_of_this_machine(
     }
 
 
+def test_sentences_hold_no_path_of_this_machine(tmp_path: Path) -> None:
+    relate = RelativePaths(tmp_path, None)
+    assert relate.scrub(f"Same as {tmp_path / 'a' / 'b.dcm'}.") == "Same as a/b.dcm."
+
+
 def test_linked_patients_and_duplicates(report: DoctorReport) -> None:
     assert [item.path for item in items(report, "linked-patients")] == ["A0001 + A0009"]
     (same,) = items(report, "same-uid-same-boxes")
@@ -139,6 +145,16 @@ def test_linked_patients_and_duplicates(report: DoctorReport) -> None:
     assert same.path == f"Annotation/A0009/{uid_of('A0001', 's', 2)}.xml"
     assert other.path == f"Annotation/A0009/{uid_of('A0001', 's', 6)}.xml"
     assert [item.path for item in items(report, "folder-without-subject")] == ["A0009", "readers"]
+
+
+def test_a_copy_is_compared_with_the_boxes_that_are_used(tmp_path: Path) -> None:
+    uid = make_uid("slice")
+    for folder, x1 in (("A0001", 8), ("A0002", 8), ("A0003", 9)):
+        put(tmp_path, folder, uid, voc(box(x1)))
+    report = examine_dataset(DoctorRequest(None, tmp_path), TaskContext())
+    (same,) = items(report, "same-uid-same-boxes")
+    (other,) = items(report, "same-uid-other-boxes")
+    assert ("A0002" in same.path, "A0003" in other.path) == (True, True)
 
 
 def test_twins_are_compared_in_millimetres(report: DoctorReport) -> None:
@@ -193,7 +209,8 @@ def test_the_downloads_table_tells_what_is_missing(tmp_path: Path) -> None:
         table = csv.writer(file)
         table.writerow(["Series UID", "Subject ID", "Number of Images"])
         table.writerow([make_uid("A0001", "s"), "Lung_Dx-A0001", "9"])
-        table.writerow([make_uid("B0002", "s"), "Lung_Dx-B0002", "6"])
+        # More images than listed, in one folder from two downloads, are not too few.
+        table.writerow([make_uid("B0002", "s"), "Lung_Dx-B0002", "5"])
         table.writerow([make_uid("G0003", "s"), "Lung_Dx-G0003", "6"])
     report = examine_dataset(DoctorRequest(tmp_path), TaskContext())
     assert not report.not_checked

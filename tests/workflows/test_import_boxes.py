@@ -212,3 +212,11 @@ def test_the_folder_that_is_read_is_not_written_into(exports: Path) -> None:
     for out in (exports / "voc", exports / "voc" / "Annotation", exports):
         with pytest.raises(CtboxError, match="stays untouched"):
             run(exports / "voc", out, overwrite=True)
+
+
+def test_a_damaged_coco_file_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "boxes.json").write_text("[" * 100_000)
+    request = ImportRequest(tmp_path / "boxes.json", tmp_path / "out")
+    with pytest.raises(CtboxError, match="is no JSON file") as caught:
+        import_boxes(request, TaskContext())
+    assert "COCO" in caught.value.hint

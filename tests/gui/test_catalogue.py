@@ -15,6 +15,7 @@ from ctbox.dicom.catalog_query import SUBTYPE_WORDS, CatalogFilter, CatalogSort
 from ctbox.gui.app import App, build_app
 from ctbox.gui.browser.catalogue_model import COLUMNS
 from ctbox.gui.browser.catalogue_panel import CataloguePanel
+from ctbox.gui.browser.catalogue_state import CatalogueState
 from ctbox.gui.browser.problems import UnreadDialog
 from ctbox.gui.subtype_names import NAMES
 from ctbox.gui.toasts import Toast
@@ -377,3 +378,17 @@ def test_damaged_catalogue_is_told_of(
     app.catalogue.show_window()
     assert len(shown) == 1
     assert "damaged or no catalogue" in str(shown[0])
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"sort": {"key": []}, "filter": {"subtypes": 5}},
+        {"sort": "patient", "filter": {"subtypes": "AB", "annotated": 1}},
+        [1],
+    ],
+)
+def test_settings_that_make_no_sense_are_left_out(tmp_path: Path, described: object) -> None:
+    state = CatalogueState(tmp_path / "c.sqlite")
+    state.restore(described)
+    assert (state.filter, state.sort) == (CatalogFilter(), CatalogSort())

@@ -99,8 +99,9 @@ class CatalogueState(QObject):
             return
         self.filter = _read_filter(described.get("filter"))
         sort = described.get("sort")
-        if isinstance(sort, dict) and sort.get("key") in SORT_KEYS:
-            self.sort = CatalogSort(sort["key"], bool(sort.get("descending")))
+        key = sort.get("key") if isinstance(sort, dict) else None
+        if isinstance(sort, dict) and isinstance(key, str) and key in SORT_KEYS:
+            self.sort = CatalogSort(key, bool(sort.get("descending")))
 
 
 def _read_filter(described: object) -> CatalogFilter:
@@ -112,7 +113,8 @@ def _read_filter(described: object) -> CatalogFilter:
         if isinstance(described.get(name), bool)
     }
     letters = described.get("subtypes")
-    subtypes = tuple(each for each in letters if isinstance(each, str)) if letters else ()
+    listed = letters if isinstance(letters, list | tuple) else ()
+    subtypes = tuple(each for each in listed if isinstance(each, str))
     return CatalogFilter(subtypes=subtypes, **flags)
 
 

@@ -388,7 +388,7 @@ def test_damaged_catalogue_is_told_of(
         [1],
     ],
 )
-def test_settings_that_make_no_sense_are_left_out(tmp_path: Path, described: object) -> None:
+def test_a_view_that_makes_no_sense_is_left_out(tmp_path: Path, described: object) -> None:
     state = CatalogueState(tmp_path / "c.sqlite")
     state.restore(described)
     assert (state.filter, state.sort) == (CatalogFilter(), CatalogSort())

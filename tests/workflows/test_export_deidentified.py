@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -89,6 +90,20 @@ def test_boxes_are_on_the_same_pixels_of_the_copies(
     assert after.annotation_summary.orphans == ()
     patients = {case.series.patient_id for case in after.series}
     assert patients == {mapper.map_patient(patient) for patient in PATIENTS}
+
+
+def test_lesions_of_copies_cannot_be_found_by_their_uids(
+    telling: tuple[Path, list[FileDataset]], tmp_path: Path
+) -> None:
+    root, _ = telling
+    export(ExportRequest(root, tmp_path / "plain", ExportFormat.CSV), TaskContext())
+    run(root, tmp_path / "out", ExportFormat.CSV)
+    originals, copies = (
+        {row["lesion_uid"] for row in csv.DictReader((folder / "boxes.csv").open(encoding="utf-8"))}
+        for folder in (tmp_path / "plain", tmp_path / "out")
+    )
+    assert len(originals) == len(copies) > 0
+    assert not originals & copies
 
 
 def test_one_key_gives_one_pseudonym_and_another_another(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import imagecodecs
 import numpy as np
+import pydicom
 import pytest
 
 from ctbox.errors import CtboxError
@@ -43,6 +44,22 @@ def test_every_slice_with_a_box_has_its_picture(tmp_path: Path, to: str) -> None
     assert np.abs(picture - wanted).max() <= 1
     if to == "yolo":
         assert {file.stem for file in (out / "labels").iterdir()} == names
+
+
+def test_monochrome1_is_inverted(tmp_path: Path) -> None:
+    root = write_case(tmp_path / "case")
+    plain = run(root, tmp_path / "plain", "yolo")
+    for file in root.rglob("*.dcm"):
+        ds = pydicom.dcmread(file)
+        ds.PhotometricInterpretation = "MONOCHROME1"
+        ds.save_as(file)
+    inverted = run(root, tmp_path / "inverted", "yolo")
+    first, second = (
+        imagecodecs.png_decode((out / "images" / f"{slice_uid(1)}.png").read_bytes()).astype(int)
+        for out in (plain, inverted)
+    )
+    assert np.abs(first + second - 255).max() <= 1
+    assert first.std() > 10
 
 
 def test_coco_names_the_pictures_and_comes_back(tmp_path: Path) -> None:

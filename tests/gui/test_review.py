@@ -16,7 +16,7 @@ from ctbox.boxes import BoundingBox
 from ctbox.dicom.catalog import Catalog
 from ctbox.gui.app import App
 from ctbox.gui.inspector.tile_view import TileView
-from ctbox.gui.lesions.binding import AI_HIDDEN
+from ctbox.gui.lesions.binding import AI_HIDDEN, EXPERT_HIDDEN
 from ctbox.gui.prediction_commands import HIDDEN
 from ctbox.model.detection import Detection, Lesion, SliceDetections
 from ctbox.progress import TaskContext
@@ -290,8 +290,14 @@ def test_a_blind_reading_does_not_know_the_expert_either(desk: ReviewDesk) -> No
     desk.state.set_slice_index(2)
     assert desk.state.annotations == ()
     assert window.viewer.slider.expert_marks == frozenset()
-    assert "annotated" not in "\n".join(list_texts(window))
-    assert panel.figures.text().startswith("The AI and the expert's boxes are hidden.")
+    told = "\n".join(list_texts(window))
+    assert "annotated" not in told
+    assert "No expert's boxes" not in told
+    assert "No annotation on this slice" not in told
+    assert EXPERT_HIDDEN in told
+    assert "expert and AI hidden" in told
+    assert panel.figures.height() >= panel.figures.heightForWidth(panel.figures.width())
+    assert panel.figures.text().startswith("The AI and the expert are hidden:")
     desk.state.set_slice_index(0)
     desk.press(Qt.Key.Key_N)
     assert desk.state.slice_index == 0, "no key leads to what is hidden"
@@ -317,7 +323,7 @@ def test_the_expert_stays_where_that_is_wanted_and_the_panel_tells_the_key(
     assert desk.app.window.viewer.slider.expert_marks == {2}
     assert "1 annotated" in "\n".join(list_texts(desk.app.window))
     told = desk.review.panel.figures.text()
-    assert told.endswith("E hides the expert's boxes as well.")
+    assert told.endswith("E hides the expert as well.")
     desk.press(Qt.Key.Key_E)
     assert not desk.state.overlays.annotations
 

@@ -93,6 +93,7 @@ class InspectorBinding(QObject):
             own=self._own[0],
             selected_own=self._own[1],
             ai_hidden=state.store.is_hidden,
+            expert_hidden=state.store.hides_expert,
         )
 
     def _on_selection_requested(self, annotation: int | None, detection: int | None) -> None:

@@ -273,6 +273,9 @@ def _describe_count(shown: InspectedSlice) -> str:
     )
     by_ai = tr("AI hidden") if shown.ai_hidden else by_ai
     mine = sum(own.box_id > 0 for own in shown.own)
-    return tr("Boxes on this slice: {expert} expert, {by_ai}").format(
-        expert=expert, by_ai=by_ai
-    ) + (tr(", {mine} mine").format(mine=mine) if mine else "")
+    told = (
+        tr("Boxes on this slice: expert and AI hidden")
+        if shown.expert_hidden
+        else tr("Boxes on this slice: {expert} expert, {by_ai}").format(expert=expert, by_ai=by_ai)
+    )
+    return told + (tr(", {mine} mine").format(mine=mine) if mine else "")

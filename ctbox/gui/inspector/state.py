@@ -52,6 +52,8 @@ class InspectedSlice:
         Number of the selected one of those.
     ai_hidden : bool
         Whether what the model said is kept back, as while a reader reads blind.
+    expert_hidden : bool
+        Whether the expert's boxes are kept back as well.
     """
 
     sop_instance_uid: str
@@ -65,6 +67,7 @@ class InspectedSlice:
     own: tuple[OwnBox, ...] = ()
     selected_own: int | None = None
     ai_hidden: bool = False
+    expert_hidden: bool = False
 
     @property
     def is_color(self) -> bool:
@@ -198,7 +201,8 @@ def build_box_rows(shown: InspectedSlice) -> tuple[BoxRow, ...]:
 def _make_own_row(shown: InspectedSlice, own: OwnBox) -> BoxRow:
     """Return the line of a reader's box, with the expert's box that overlaps it most."""
     overlaps = np.array([own.box.iou(each.box) for each in shown.annotations])
-    overlap = f"IoU {overlaps.max():.2f}" if overlaps.size else tr("no annotation")
+    nothing = tr("hidden") if shown.expert_hidden else tr("no annotation")
+    overlap = f"IoU {overlaps.max():.2f}" if overlaps.size else nothing
     tip = _describe_box(own.box, overlaps, tr("expert's box"))
     kind = BoxKind.PROPOSAL if own.box_id < 0 else BoxKind.MINE
     return _make_row(shown, kind, own.box_id, (describe_own(own), own.box, overlap, tip))

@@ -204,6 +204,8 @@ def _build_outline(source: TileInput) -> Tile:
 
 
 def _explain_missing(source: TileInput, kind: TileKind) -> str:
+    if source.shown.expert_hidden:
+        return tr("Hidden until you reveal the AI.")
     if kind is TileKind.EXPERT_AREA:
         if source.shown.annotations:
             return tr("No expert's box overlaps the selected one.")

@@ -30,6 +30,7 @@ FROM_REPORT = mark(
 )
 UNFINISHED = mark("Boxes are linked to lesions once the whole series is predicted.")
 AI_HIDDEN = mark("The AI is hidden: you read first. Review ▸ Reveal AI shows it.")
+EXPERT_HIDDEN = mark("The expert's boxes are hidden until you reveal the AI.")
 NOTHING_FOUND = mark("The model found no lesion in this series.")
 NONE_SHOWN = mark("No lesion at this confidence. Move the slider to the left to see fainter ones.")
 
@@ -175,6 +176,8 @@ class LesionsBinding(QObject):
             coverage,
             of_lesions if coverage.annotated else None,
         )
+        if store.hides_expert:
+            self._panel.counts.show_note(tr(EXPERT_HIDDEN))
         series_case = self._state.series_case
         known = series_case is not None and store.knows(series_case.series)
         self._panel.counts.show_known(known and of_series is not None)

@@ -144,6 +144,10 @@ class CountsView(QWidget):
                 figure.setText("–" if value is None else str(value))
                 figure.setAccessibleName(f"{tr(line)}, {name}: {figure.text()}")
         note = describe_coverage(of_series, coverage)
+        self.show_note(note)
+
+    def show_note(self, note: str) -> None:
+        """Say below the counts what they leave out; empty for nothing."""
         self.note.setText(note)
         self.note.setVisible(bool(note))
 

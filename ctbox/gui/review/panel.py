@@ -205,13 +205,10 @@ class ReviewPanel(QWidget):
     def _describe_hidden(self) -> str:
         """Tell what is kept from the reader, and what is not."""
         if self._state.is_expert_hidden:
-            return tr(
-                "The AI and the expert's boxes are hidden. Read the series, draw what you see, "
-                "then reveal."
-            )
-        told = tr("The AI is hidden. Read the series, draw what you see, then reveal.")
+            return tr("The AI and the expert are hidden: read and draw, then reveal.")
+        told = tr("The AI is hidden: read and draw, then reveal.")
         key = self._expert_command.shortcut().toString()
-        more = tr(" {key} hides the expert's boxes as well.").format(key=key) if key else ""
+        more = tr(" {key} hides the expert as well.").format(key=key) if key else ""
         return told + more
 
     def _update_rows(self, queue: ReviewQueue) -> None:

@@ -2003,6 +2003,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
         <translation>KI verborgen</translation>
     </message>
     <message>
+        <source>Boxes on this slice: expert and AI hidden</source>
+        <translation>Boxen dieser Schicht: Experte und KI verborgen</translation>
+    </message>
+    <message>
         <source>Boxes on this slice: {expert} expert, {by_ai}</source>
         <translation>Boxen dieser Schicht: {expert} Experte, {by_ai}</translation>
     </message>
@@ -2025,6 +2029,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
     <message>
         <source>expert&apos;s box</source>
         <translation>Box des Experten</translation>
+    </message>
+    <message>
+        <source>hidden</source>
+        <translation>verborgen</translation>
     </message>
     <message>
         <source>IoU {value:.2f} with {other} {place}</source>
@@ -2321,6 +2329,10 @@ Es ist kein Medizinprodukt. Seine Auswertungen und Messungen dürfen nicht dazu 
     <message>
         <source>The AI is hidden: you read first. Review ▸ Reveal AI shows it.</source>
         <translation>Die KI ist verborgen: Sie befunden zuerst. Durchsicht ▸ KI aufdecken zeigt sie.</translation>
+    </message>
+    <message>
+        <source>The expert&apos;s boxes are hidden until you reveal the AI.</source>
+        <translation>Die Boxen des Experten sind verborgen, bis Sie die KI aufdecken.</translation>
     </message>
     <message>
         <source>The model found no lesion in this series.</source>
@@ -3953,12 +3965,16 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>Keine Durchsicht offen</translation>
     </message>
     <message>
-        <source>The AI and the expert&apos;s boxes are hidden. Read the series, draw what you see, then reveal.</source>
-        <translation>Die KI und die Boxen des Experten sind verborgen. Befunden Sie die Serie, zeichnen Sie, was Sie sehen, und decken Sie dann auf.</translation>
+        <source>The AI and the expert are hidden: read and draw, then reveal.</source>
+        <translation>KI und Experte sind verborgen: befunden, zeichnen, dann aufdecken.</translation>
     </message>
     <message>
-        <source>The AI is hidden. Read the series, draw what you see, then reveal.</source>
-        <translation>Die KI ist verborgen. Lesen Sie die Serie, zeichnen Sie, was Sie sehen, dann decken Sie auf.</translation>
+        <source>The AI is hidden: read and draw, then reveal.</source>
+        <translation>Die KI ist verborgen: befunden, zeichnen, dann aufdecken.</translation>
+    </message>
+    <message>
+        <source> {key} hides the expert as well.</source>
+        <translation> {key} verbirgt auch den Experten.</translation>
     </message>
     <message>
         <source>surest {score:.2f}</source>
@@ -3975,10 +3991,6 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>not annotated</source>
         <translation>nicht annotiert</translation>
-    </message>
-    <message>
-        <source> {key} hides the expert&apos;s boxes as well.</source>
-        <translation> {key} verbirgt auch die Boxen des Experten.</translation>
     </message>
     <message>
         <source>not decided</source>

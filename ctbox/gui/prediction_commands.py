@@ -10,7 +10,7 @@ from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
 from ctbox.gui.sentences import say
-from ctbox.gui.toasts import ToastArea
+from ctbox.gui.toasts import Toast, ToastArea
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
 from ctbox.workflows.detect import DetectResult, ModelReady, SeriesResult
@@ -50,6 +50,7 @@ class PredictionCommands(QObject):
         self._prediction = prediction
         self._notifier = notifier
         self._toasts = toasts
+        self._told: Toast | None = None
         window.commands["predict_slice"].triggered.connect(self._predict_slice)
         window.commands["predict_series"].triggered.connect(self._predict_series)
         window.commands["cancel"].triggered.connect(prediction.cancel)
@@ -57,6 +58,7 @@ class PredictionCommands(QObject):
         prediction.model_ready.connect(self._on_model_ready)
         prediction.predicted.connect(self._on_predicted)
         prediction.failed.connect(self._on_failed)
+        window.viewer.state.series_changed.connect(self._forget)
 
     def _predict_slice(self) -> None:
         series, state = self._find_series(), self._window.viewer.state
@@ -100,9 +102,15 @@ class PredictionCommands(QObject):
         key = self._window.commands["next_box"].shortcut().toString()
         told = describe_result(result, self._window.viewer.state.store, key)
         doubts = {describe_no_chest(each.no_chest) for each in result.series if each.no_chest}
-        for line in (*sorted(doubts), told):
-            if line:
-                self._toasts.show_toast(line)
+        words = " ".join(line for line in (*sorted(doubts), told) if line)
+        if words:
+            self._told = self._toasts.show_toast(words)
+
+    def _forget(self) -> None:
+        """Take the note on another series' prediction away: it would be read as this one's."""
+        told, self._told = self._told, None
+        if told is not None and told in self._toasts.toasts:
+            told.dismiss()
 
     def _on_failed(self, error: object) -> None:
         if not self._prediction.is_ready:

@@ -48,13 +48,19 @@ def app(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]
     app.close()
 
 
-def test_predicting_a_head_says_that_it_is_no_chest(qtbot, app: App) -> None:
+def test_predicting_a_head_says_that_it_is_no_chest(qtbot, app: App, tmp_path: Path) -> None:
     with qtbot.waitActive(app.window):
         app.window.activateWindow()
     panel = app.counting.panel
     qtbot.keyClick(app.window.viewer, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: any(WORDS in toast.text for toast in app.session.toasts.toasts))
     assert WORDS in panel.message.text()
+    (toast,) = [each for each in app.session.toasts.toasts if WORDS in each.text]
+    assert "boxes on 4 of 4 slices" in toast.text
     # Another case is another matter.
-    app.window.viewer.state.store.clear()
+    builders.write_series(tmp_path / "chest", 3, patient_id="Lung_Dx-A0002")
+    with qtbot.waitSignal(app.window.viewer.loader.finished):
+        app.session.open(OpenRequest(tmp_path / "chest"))
     assert WORDS not in panel.message.text()
+    qtbot.waitUntil(lambda: not any(WORDS in each.text for each in app.session.toasts.toasts))
+    qtbot.waitUntil(lambda: not app.runner.running)

@@ -186,6 +186,14 @@ UNREADABLE_IMAGE = Check(
     "Damaged, cut off, or of a kind that ctbox does not read; the reason stands beside each.",
     "Passes over the file, names it, and goes on.",
 )
+UNREADABLE_PLACE = Check(
+    "unreadable-image-folder",
+    "Image folders that cannot be read",
+    Severity.PERSON,
+    "folder",
+    "The folder's images are unknown: its permissions or the disk are in the way.",
+    "Goes on with the other folders.",
+)
 OTHER_FILE = Check(
     "other-file",
     "Files that are neither images nor annotations",
@@ -325,8 +333,8 @@ PAIR_CHECKS = (
 )  # fmt: skip
 """Made where there are annotation files and images."""
 IMAGE_CHECKS = (
-    UNREADABLE_IMAGE, DUPLICATE_IMAGE, NO_POSITION, NO_SPACING, GAPS, DUPLICATE_POSITIONS,
-    UNEVEN_SPACING, NOT_A_VOLUME, SEVERAL_ACQUISITIONS, OTHER_FILE,
+    UNREADABLE_PLACE, UNREADABLE_IMAGE, DUPLICATE_IMAGE, NO_POSITION, NO_SPACING, GAPS,
+    DUPLICATE_POSITIONS, UNEVEN_SPACING, NOT_A_VOLUME, SEVERAL_ACQUISITIONS, OTHER_FILE,
 )  # fmt: skip
 """Made wherever there are images."""
 TABLE_CHECKS = (INCOMPLETE_SERIES,)

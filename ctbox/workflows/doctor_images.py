@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ctbox.annotations.annotation import find_subtype_letter
+from ctbox.annotations.sources import is_folder
 from ctbox.dicom.listing import SkippedFile
 from ctbox.dicom.series import Series
 from ctbox.dicom.stack import (
@@ -19,7 +20,7 @@ from ctbox.dicom.stack import (
 from ctbox.workflows import doctor_checks as checks
 from ctbox.workflows.doctor_annotations import Found, iterate_pairs, shorten_patient
 from ctbox.workflows.doctor_inputs import DoctorInputs
-from ctbox.workflows.doctor_report import Item
+from ctbox.workflows.doctor_report import Check, Item
 from ctbox.workflows.doctor_twins import TwinPair, find_twins
 from ctbox.workflows.open_case import SeriesCase
 
@@ -50,9 +51,16 @@ def _check_skipped(skipped: SkippedFile, inputs: DoctorInputs, found: Found) -> 
         detail = f"Same SOP Instance UID as {original}{more}"
         found[checks.DUPLICATE_IMAGE].append(Item(place, detail))
         return
-    is_other = skipped.reason == NOT_DICOM and PurePosixPath(place).suffix not in _IMAGE_SUFFIXES
-    check = checks.OTHER_FILE if is_other else checks.UNREADABLE_IMAGE
-    found[check].append(Item(place, inputs.relate.scrub(skipped.reason)))
+    found[_sort_skipped(skipped)].append(Item(place, inputs.relate.scrub(skipped.reason)))
+
+
+def _sort_skipped(skipped: SkippedFile) -> Check:
+    if skipped.reason == NOT_DICOM and PurePosixPath(skipped.path).suffix not in _IMAGE_SUFFIXES:
+        return checks.OTHER_FILE
+    path = Path(skipped.path)
+    # A link to a folder is passed over by rule, not for want of access.
+    is_locked = is_folder(path) and not path.is_symlink()
+    return checks.UNREADABLE_PLACE if is_locked else checks.UNREADABLE_IMAGE
 
 
 def _name_original(reason: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import tarfile
 import zipfile
@@ -102,6 +103,7 @@ def test_all_checks_but_the_tables_were_made(report: DoctorReport) -> None:
     assert "metadata.csv" in report.not_checked[0].reason
     assert {check.check_id for check in report.passed} == {
         "unreadable-folder",
+        "unreadable-image-folder",
         "ambiguous-annotation",
     }
 
@@ -201,6 +203,34 @@ def test_images_alone_leave_the_rest_unchecked(broken: Path, tmp_path: Path) -> 
     assert report.examined.annotation_files == 0
     assert "label-mismatch" in {each.check.check_id for each in report.not_checked}
     assert len(items(report, "slice-gap")) == 1
+
+
+@pytest.mark.parametrize(
+    ("locked", "check_id"),
+    [
+        ("images/Lung_Dx-B0002/study", "unreadable-image-folder"),
+        ("Annotation/A0001", "unreadable-folder"),
+    ],
+)
+def test_a_locked_folder_needs_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str, check_id: str
+) -> None:
+    write_clean(tmp_path)
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path) == tmp_path / locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (tmp_path / "images" / "circle").symlink_to(tmp_path / "images")
+    report = examine_dataset(DoctorRequest(tmp_path), TaskContext())
+    assert report.needs_person
+    (place,) = items(report, check_id)
+    assert place.path == locked
+    (link,) = items(report, "unreadable-image")
+    assert link.path == "images/circle"
 
 
 def test_the_downloads_table_tells_what_is_missing(tmp_path: Path) -> None:

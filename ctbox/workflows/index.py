@@ -80,8 +80,8 @@ class IndexReport:
     annotations : AnnotationCounts
         How the annotation files fared.
     patients, series, instances, skipped, orphans, unparsable : int
-        What the whole catalogue holds now; the last two count annotation files without a slice,
-        and those that could not be read.
+        What the whole catalogue holds now, copies counted once; the last two count annotation
+        files without a slice, and those that could not be read.
     clinical_patients : int
         Patients in the clinical table.
     seconds : float
@@ -263,7 +263,7 @@ def _count(catalog: Catalog) -> dict[str, int]:
     questions = {
         "patients": "SELECT count(DISTINCT patient_id) FROM series",
         "series": "SELECT count(*) FROM series",
-        "instances": "SELECT count(*) FROM instance",
+        "instances": "SELECT coalesce(sum(n_slices), 0) FROM series",
         "skipped": "SELECT count(*) FROM skipped",
         "orphans": "SELECT count(*) FROM annotation a WHERE sop_uid != '' AND NOT EXISTS "
         "(SELECT 1 FROM instance i WHERE i.sop_uid = a.sop_uid)",

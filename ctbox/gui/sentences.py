@@ -57,6 +57,22 @@ SENTENCES = (
     mark("Looking at one series"),
     mark("Looking at the series"),
     mark("Making phantoms of the old subtypes"),
+    mark("{preset}: {steps} steps, {layers}, {replay} old images."),
+    mark("Stopping patients (they chose the epoch)"),
+    mark("Test patients"),
+    mark("Old patients"),
+    mark("All patients"),
+    mark("Training patients"),
+    mark("Phantoms {letter}"),
+    mark("Phantoms"),
+    # Outlines, exports and reports
+    mark("The pixel spacing is unknown, so the outline has no measures in mm."),
+    mark("Nothing in the box stands out from its surroundings."),
+    mark("No closed edge was found in the box."),
+    mark("No expert's boxes: there is nothing to judge by."),
+    mark("There are no predictions to export."),
+    mark("Choose a folder that you may write to, and make room on the disk."),
+    mark("Choose a folder elsewhere."),
     # Workers and predicting
     mark("Loading the model"),
     mark("Reading slices"),
@@ -129,7 +145,9 @@ SENTENCES = (
 FRAGMENTS = (
     mark("{count} image"), mark("{count} images"), mark("coronal"), mark("sagittal"),
     mark("oblique"), mark("right"), mark("left"), mark("front"), mark("back"), mark("head"),
-    mark("feet"), mark("folder"), mark("archive"), mark("unknown"),
+    mark("feet"), mark("folder"), mark("archive"), mark("unknown"), mark("Few boxes"),
+    mark("Many boxes"), mark("By hand"), mark("all layers learn"),
+    mark("the early layers stay as they are"), mark("all layers learn, the early ones slowly"),
 )  # fmt: skip
 """What sentences are filled with; a file may be called so, and is never renamed: see `say`."""
 

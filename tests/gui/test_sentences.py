@@ -18,8 +18,11 @@ from ctbox.gui.banner import Banner
 from ctbox.gui.error_dialogs import ErrorDialog
 from ctbox.gui.sentences import FRAGMENTS, SENTENCES, say, say_both
 from ctbox.gui.training.page import make_notice, show_notice
+from ctbox.gui.training.plan_page import describe_estimate
 from ctbox.gui.translation import install_language
 from ctbox.workflows.fine_tune_data import describe_amount
+from ctbox.workflows.fine_tune_estimate import Estimate
+from ctbox.workflows.fine_tune_plan import choose_plan
 from ctbox.workflows.fine_tune_split import Division, PatientRow, Side
 from ctbox.workflows.fine_tune_updates import STAGES
 from tests.gui.builders import build_series
@@ -111,6 +114,17 @@ def test_stages_reasons_and_geometry_are_german() -> None:
     lossy = "Compressed with loss in 1 of 3 images: HU are approximate there."
     assert "1 von 3 Bildern" in say(lossy)
     assert say(f"{lossy}\n{tilted}") == f"{say(lossy)}\n{say(tilted)}"
+
+
+@pytest.mark.usefixtures("german")
+def test_plan_and_estimate_are_german() -> None:
+    for boxes in (20, 5000):
+        told = say(choose_plan(boxes).sentence)
+        assert "Schritte" in told
+        assert not re.search(r"\b(layers|steps|images|boxes)\b", told)
+    told = describe_estimate(Estimate(200.0, 0.1, 1.0, 1.0, 2 * 1024**3, "CPU"))
+    assert "Minuten" in told
+    assert not re.search(r"\b(about|memory)\b", told)
 
 
 @pytest.mark.usefixtures("german")

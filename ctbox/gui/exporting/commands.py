@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from ctbox.gui.exporting.dialog import ExportDialog
+from ctbox.gui.sentences import say
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import tr
 from ctbox.progress import TaskContext
@@ -133,7 +134,7 @@ def describe_export(report: ExportReport, out: Path) -> str:
 def _list(title: str, problems: Sequence[FileProblem]) -> list[str]:
     if not problems:
         return []
-    lines = [f"{each.path}: {each.reason}" for each in problems[:_SHOWN]]
+    lines = [f"{each.path}: {say(each.reason)}" for each in problems[:_SHOWN]]
     more = (
         [tr("… and {shown} more").format(shown=len(problems) - _SHOWN)]
         if len(problems) > _SHOWN

@@ -12,6 +12,7 @@ from ctbox.annotations.annotation import Annotation
 from ctbox.annotations.box_edits import OwnBox
 from ctbox.boxes import BoundingBox, as_box_array, compute_iou
 from ctbox.dicom.series import LUNG_WINDOW, VoiWindow
+from ctbox.gui.sentences import say
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.readout import (
     describe_annotation,
@@ -335,5 +336,5 @@ def build_remarks(outlines: OutlinePair | None) -> tuple[str, ...]:
                 )
             )
         if outline.reason is not None:
-            remarks.append(f"{whose}: {outline.reason}")
+            remarks.append(f"{whose}: {say(outline.reason)}")
     return tuple(remarks)

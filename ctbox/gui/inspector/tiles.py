@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ctbox.boxes import BoundingBox
 from ctbox.gui.inspector.state import BoxPair, InspectedSlice, OutlinePair
+from ctbox.gui.sentences import say
 from ctbox.gui.translation import mark, tr
 from ctbox.gui.viewer.readout import describe_annotation, describe_detection
 from ctbox.gui.viewer.scene import BoxKind
@@ -184,7 +185,7 @@ def _build_outline(source: TileInput) -> Tile:
     whose = tr("expert's box") if source.predicted is None else tr("predicted box")
     crop = outline.window
     if crop.is_degenerate:
-        return Tile(kind, message=outline.reason or tr("No outline."))
+        return Tile(kind, message=say(outline.reason or "") or tr("No outline."))
     if source.raw_sobel:
         gray = scale_gradient(outline.gradient)
         return Tile(
@@ -194,7 +195,7 @@ def _build_outline(source: TileInput) -> Tile:
             description=tr("Raw Sobel picture of the {whose}.").format(whose=whose),
         )
     if not outline.is_found:
-        message = tr("No outline. {reason}").format(reason=outline.reason or "").strip()
+        message = tr("No outline. {reason}").format(reason=say(outline.reason or "")).strip()
         return Tile(kind, crop, message, description=message)
     cut = tr(" It may be cut off at the box's edge.") if outline.touches_box_edge else ""
     description = tr("Outline within the {whose}, with long and short axis.{cut}").format(

@@ -17,6 +17,7 @@ from ctbox.gui.report.comparison import ComparisonDialog
 from ctbox.gui.report.dialog import ReportDialog
 from ctbox.gui.report.rows import ResultRow, find_series_rows
 from ctbox.gui.report.window import ResultWindow
+from ctbox.gui.sentences import say
 from ctbox.gui.session import Session
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.translation import mark, tr
@@ -125,7 +126,7 @@ class ReportCommands(QObject):
         if isinstance(update, SeriesFailed):
             self._session.show_notice(
                 tr("Not judged: {patient_id}. {reason}").format(
-                    patient_id=update.patient_id, reason=update.reason
+                    patient_id=update.patient_id, reason=say(update.reason)
                 )
             )
 

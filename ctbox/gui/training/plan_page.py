@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ctbox.errors import CtboxError
 from ctbox.gui.figure_field import indent_figure
+from ctbox.gui.sentences import say, say_both
 from ctbox.gui.tasks import TaskHandle, TaskRunner
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.run import WORKER
@@ -27,6 +29,9 @@ from ctbox.gui.translation import mark, tr
 from ctbox.progress import Progress
 from ctbox.workflows.fine_tune_plan import choose_plan
 from ctbox.workflows.fine_tune_tasks import measure_estimate
+
+if TYPE_CHECKING:
+    from ctbox.workflows.fine_tune_estimate import Estimate
 
 _NO_PLACE = Path("not-made")
 
@@ -219,14 +224,14 @@ class PlanPage(Page):
         self._render()
 
     def _on_progressed(self, progress: Progress) -> None:
-        self.estimate.setText(f"{progress.message}…")
+        self.estimate.setText(f"{say(progress.message)}…")
 
-    def _on_measured(self, plan: object, estimate: object) -> None:
+    def _on_measured(self, plan: object, estimate: Estimate) -> None:
         self._measured = plan
-        self.estimate.setText(tr("It will take {sentence}.").format(sentence=estimate.sentence))  # type: ignore[attr-defined]
+        self.estimate.setText(describe_estimate(estimate))
 
     def _on_failed(self, error: object) -> None:
-        told = f"{error.message} {error.hint}" if isinstance(error, CtboxError) else str(error)
+        told = say_both(error.message, error.hint) if isinstance(error, CtboxError) else str(error)
         self.estimate.setText(tr("Not measured."))
         show_notice(self.notice, self._notice_text, told)
 
@@ -236,10 +241,22 @@ class PlanPage(Page):
 
     def _render(self) -> None:
         plan = self.state.plan
-        self.sentence.setText("" if plan is None else plan.sentence)
+        self.sentence.setText("" if plan is None else say(plan.sentence))
         self.measure.setText(
             tr("Measure on this computer") if self._handle is None else tr("Stop measuring")
         )
         if self._handle is None and self._measured != plan:
             self.estimate.setText(tr("Not measured yet: a few steps tell."))
         self.changed.emit()
+
+
+def describe_estimate(estimate: Estimate) -> str:
+    """Return how long a run will take and what memory, in one sentence."""
+    minutes = max(1, round(estimate.seconds / 60))
+    parts = [tr("about %n minute(s) on {device}", "", minutes).format(device=estimate.device_label)]
+    if estimate.memory_bytes is not None:
+        parts.append(tr("{size:.1f} GB of memory").format(size=estimate.memory_bytes / 1024**3))
+    if estimate.gpu_bytes is not None:
+        size = estimate.gpu_bytes / 1024**3
+        parts.append(tr("{size:.1f} GB of the graphics card's").format(size=size))
+    return tr("It will take {sentence}.").format(sentence=", ".join(parts))

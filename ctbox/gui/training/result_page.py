@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ctbox.gui.error_dialogs import find_theme
+from ctbox.gui.sentences import say
 from ctbox.gui.training.page import Page, make_label, make_notice, show_notice
 from ctbox.gui.training.picture_tile import EXPERT, NEW, OLD, Marks, PictureTile
 from ctbox.gui.training.run import TrainingRun
@@ -213,7 +214,7 @@ def _fit_height(table: QTableWidget) -> None:
 def describe_row(each: BeforeAfter) -> tuple[str, str, str, str, str]:
     """Return a pair of figures as a row of the table."""
     indent = "    " if each.is_part else ""
-    title = f"{indent}{each.title}{'  LEAKY' if each.leaky else ''}"
+    title = f"{indent}{say(each.title)}{'  LEAKY' if each.leaky else ''}"
     change = "—" if each.difference is None else format_change(each.difference)
     if each.low is not None and each.high is not None:
         change += f" ({format_change(each.low)} … {format_change(each.high)})"
@@ -253,7 +254,13 @@ def describe_loss(each: BeforeAfter) -> str:
     return tr(
         "Forgotten: on {each} of old subtypes it lost {lost:.3f} IoU, more than "
         "{forgetting_limit:g}."
-    ).format(each=each.title.lower(), lost=lost, forgetting_limit=FORGETTING_LIMIT)
+    ).format(each=_name_within(each.title), lost=lost, forgetting_limit=FORGETTING_LIMIT)
+
+
+def _name_within(title: str) -> str:
+    """Return a title as it stands within a sentence: English writes it small."""
+    told = say(title)
+    return told.lower() if told == title else told
 
 
 def format_figure(figure: Figure) -> str:

@@ -4560,6 +4560,21 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <source>Not measured.</source>
         <translation>Nicht gemessen.</translation>
     </message>
+    <message numerus="yes">
+        <source>about %n minute(s) on {device}</source>
+        <translation>
+            <numerusform>etwa %n Minute auf {device}</numerusform>
+            <numerusform>etwa %n Minuten auf {device}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{size:.1f} GB of memory</source>
+        <translation>{size:.1f} GB Arbeitsspeicher</translation>
+    </message>
+    <message>
+        <source>{size:.1f} GB of the graphics card&apos;s</source>
+        <translation>{size:.1f} GB auf der Grafikkarte</translation>
+    </message>
     <message>
         <source>It will take {sentence}.</source>
         <translation>Es dauert {sentence}.</translation>
@@ -5313,6 +5328,66 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>Phantome der alten Subtypen werden erzeugt</translation>
     </message>
     <message>
+        <source>{preset}: {steps} steps, {layers}, {replay} old images.</source>
+        <translation>{preset}: {steps} Schritte, {layers}, {replay} alte Bilder.</translation>
+    </message>
+    <message>
+        <source>Stopping patients (they chose the epoch)</source>
+        <translation>Validierungspatienten (sie bestimmten die Epoche)</translation>
+    </message>
+    <message>
+        <source>Test patients</source>
+        <translation>Prüfpatienten</translation>
+    </message>
+    <message>
+        <source>Old patients</source>
+        <translation>Alte Patienten</translation>
+    </message>
+    <message>
+        <source>All patients</source>
+        <translation>Alle Patienten</translation>
+    </message>
+    <message>
+        <source>Training patients</source>
+        <translation>Lernpatienten</translation>
+    </message>
+    <message>
+        <source>Phantoms {letter}</source>
+        <translation>Phantome {letter}</translation>
+    </message>
+    <message>
+        <source>Phantoms</source>
+        <translation>Phantome</translation>
+    </message>
+    <message>
+        <source>The pixel spacing is unknown, so the outline has no measures in mm.</source>
+        <translation>Der Pixelabstand ist unbekannt, der Umriss hat daher keine Maße in mm.</translation>
+    </message>
+    <message>
+        <source>Nothing in the box stands out from its surroundings.</source>
+        <translation>Nichts in der Box hebt sich von seiner Umgebung ab.</translation>
+    </message>
+    <message>
+        <source>No closed edge was found in the box.</source>
+        <translation>In der Box wurde kein geschlossener Rand gefunden.</translation>
+    </message>
+    <message>
+        <source>No expert&apos;s boxes: there is nothing to judge by.</source>
+        <translation>Keine Boxen des Experten: Es gibt nichts, woran sich prüfen ließe.</translation>
+    </message>
+    <message>
+        <source>There are no predictions to export.</source>
+        <translation>Es gibt keine Auswertungen zu exportieren.</translation>
+    </message>
+    <message>
+        <source>Choose a folder that you may write to, and make room on the disk.</source>
+        <translation>Wählen Sie einen Ordner, in den Sie schreiben dürfen, und schaffen Sie Platz auf der Platte.</translation>
+    </message>
+    <message>
+        <source>Choose a folder elsewhere.</source>
+        <translation>Wählen Sie einen Ordner an anderer Stelle.</translation>
+    </message>
+    <message>
         <source>Loading the model</source>
         <translation>Das Modell wird geladen</translation>
     </message>
@@ -5595,6 +5670,30 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Few boxes</source>
+        <translation>Wenige Boxen</translation>
+    </message>
+    <message>
+        <source>Many boxes</source>
+        <translation>Viele Boxen</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Von Hand</translation>
+    </message>
+    <message>
+        <source>all layers learn</source>
+        <translation>alle Ebenen des Netzes lernen</translation>
+    </message>
+    <message>
+        <source>the early layers stay as they are</source>
+        <translation>die frühen Ebenen des Netzes bleiben, wie sie sind</translation>
+    </message>
+    <message>
+        <source>all layers learn, the early ones slowly</source>
+        <translation>alle Ebenen des Netzes lernen, die frühen langsam</translation>
     </message>
     <message>
         <source>The catalogue holds {patients} patients, {series} series, {instances} images.</source>

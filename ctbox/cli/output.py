@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sys
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,13 +147,15 @@ def write_text_atomic(path: Path, text: str) -> None:
     CtboxError
         If the folder is missing or not writable.
     """
+    # Opened as any new file, so that it has the rights of one: reports are there to be shared.
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
+        with temporary.open("x", encoding="utf-8") as file:
             file.write(text)
-        Path(file.name).replace(path)
+        temporary.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise CtboxError(
             f"Cannot write {path}: {error.strerror or error}.",
             "Choose a folder that exists and that you may write to.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctbox.dicom.catalog import Catalog
-from ctbox.dicom.catalog_schema import decode_path, distrust_rows, encode_path
+from ctbox.dicom.catalog_schema import decode_path, distrust_rows, encode_path, encode_text
 
 _AT_ONCE = 400
 
@@ -101,9 +101,10 @@ class AnnotationLedger:
             connection.executemany(_MARK_DIRTY, [(uid,) for uid in uids])
 
     def _flatten(self, row: AnnotationRow) -> tuple[object, ...]:
+        folder = None if row.folder is None else encode_text(row.folder)
         return (
-            self._place, encode_path(row.path), row.member, row.folder, row.size, row.mtime_ns,
-            row.sop_uid, row.boxes, row.labels, row.problem,
+            self._place, encode_path(row.path), row.member, folder, row.size, row.mtime_ns,
+            row.sop_uid, row.boxes, row.labels, encode_text(row.problem),
             json.dumps(row.notes, ensure_ascii=True), self._run,
         )  # fmt: skip
 

@@ -277,6 +277,11 @@ def decode_path(stored: bytes) -> str:
     return os.fsdecode(stored)
 
 
+def encode_text(text: str) -> str:
+    """Return a text that SQLite can hold: parts of file names need be no valid text."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 BELOW = "(path = ? OR (path > ? AND path < ?))"
 """Whether a stored path is a folder or lies below it; for the values of `find_bounds`."""
 

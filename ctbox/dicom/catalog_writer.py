@@ -20,7 +20,13 @@ from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_rivals import mark_series_of_file
 from ctbox.dicom.catalog_rows import HeaderRows
 from ctbox.dicom.catalog_scan import FolderListing, FoundFile, is_there
-from ctbox.dicom.catalog_schema import BELOW, decode_path, encode_path, find_bounds
+from ctbox.dicom.catalog_schema import (
+    BELOW,
+    decode_path,
+    encode_path,
+    encode_text,
+    find_bounds,
+)
 from ctbox.dicom.reading import NOT_DICOM
 
 _SEEN_AT_ONCE = 256
@@ -218,7 +224,7 @@ class CatalogWriter:
             self._insert_rows(connection, read, [(file_id, None) for file_id in ids])
             connection.executemany(
                 "INSERT INTO skipped(file_id, reason) VALUES (?, ?)",
-                [(ids[number], reason) for number, reason in read.skipped],
+                [(ids[number], encode_text(reason)) for number, reason in read.skipped],
             )
 
     def store_unreadable(self, folder: str, files: Iterable[FoundFile]) -> None:
@@ -234,7 +240,8 @@ class CatalogWriter:
                     (file_id, folder_id, name, *stamp),
                 )
                 connection.execute(
-                    "INSERT INTO skipped(file_id, reason) VALUES (?, ?)", (file_id, file.reason)
+                    "INSERT INTO skipped(file_id, reason) VALUES (?, ?)",
+                    (file_id, encode_text(file.reason)),
                 )
 
     def begin_archive(self, folder: str, file: FoundFile) -> int:
@@ -361,7 +368,7 @@ def _insert_skipped(
 ) -> None:
     connection.executemany(
         "INSERT INTO skipped(file_id, member, reason) VALUES (?, ?, ?)",
-        [(file_id, name, reason) for name, reason in named],
+        [(file_id, name, encode_text(reason)) for name, reason in named],
     )
 
 

@@ -196,4 +196,4 @@ class _Copier:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("file", "fix"))
         writer.writerows(self.rows)
-        return text.getvalue().encode()
+        return text.getvalue().encode("utf-8", "backslashreplace")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from ctbox import __version__
-from ctbox.workflows.doctor_report import DoctorReport, Examined, Finding, NotChecked, Severity
+from ctbox.workflows.doctor_report import (
+    DoctorReport,
+    Examined,
+    Finding,
+    Item,
+    NotChecked,
+    Severity,
+)
 from ctbox.workflows.documents import NOTICE
 
 SHOWN_PLACES = 25
+"""Places of a finding that are seen at once; the others open on a click."""
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --person: #b3261e; --warning: #9a6700;
@@ -57,7 +66,9 @@ def format_html(report: DoctorReport) -> str:
         _format_not_checked(report.not_checked),
         "</main>\n</body>\n</html>\n",
     ]
-    return "\n".join(part for part in parts if part)
+    document = "\n".join(part for part in parts if part)
+    # Names of files need be no valid text.
+    return document.encode("utf-8", "backslashreplace").decode()
 
 
 def _format_examined(examined: Examined) -> str:
@@ -100,21 +111,32 @@ def _format_finding(finding: Finding) -> str:
     if check.fix:
         terms.append(("In a corrected copy", check.fix))
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in terms)
-    places = [
-        f"<li><code>{escape(item.path)}</code>"
-        + (f" — {escape(item.detail)}" if item.detail else "")
-        + "</li>"
-        for item in finding.items[:SHOWN_PLACES]
-    ]
-    left = finding.count - SHOWN_PLACES
-    if left > 0:
-        places.append(f"<li>… and {left:,} more: ctbox doctor --json lists them all.</li>")
     return (
         f'<section class="{_CLASSES[check.severity]}" id="{escape(check.check_id)}">\n'
         f"<h3>{escape(check.title)}: {format_count(finding)}</h3>\n"
         f'<p class="severity">{escape(check.severity.value)}</p>\n'
-        f"<dl>{listed}</dl>\n<ul>\n" + "\n".join(places) + "\n</ul>\n</section>"
+        f"<dl>{listed}</dl>\n{_format_places(finding.items)}\n</section>"
     )
+
+
+def _format_places(items: Sequence[Item]) -> str:
+    """Return the first places, and all others where they open on a click and are not printed."""
+    text = _format_list(items[:SHOWN_PLACES])
+    rest = items[SHOWN_PLACES:]
+    if not rest:
+        return text
+    more = f"<summary>… and {len(rest):,} more</summary>"
+    return f"{text}\n<details>{more}\n{_format_list(rest)}\n</details>"
+
+
+def _format_list(items: Sequence[Item]) -> str:
+    lines = (
+        f"<li><code>{escape(item.path)}</code>"
+        + (f" — {escape(item.detail)}" if item.detail else "")
+        + "</li>"
+        for item in items
+    )
+    return "<ul>\n" + "\n".join(lines) + "\n</ul>"
 
 
 def format_count(finding: Finding) -> str:

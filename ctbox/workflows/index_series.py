@@ -19,7 +19,7 @@ from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_annotations import AnnotationRow, find_annotations
 from ctbox.dicom.catalog_rivals import find_rivals, mark_rivals
 from ctbox.dicom.catalog_scan import is_there
-from ctbox.dicom.catalog_schema import decode_path
+from ctbox.dicom.catalog_schema import decode_path, encode_text
 from ctbox.dicom.catalog_writer import delete_file
 from ctbox.dicom.grouping import build_series
 from ctbox.dicom.series import Series
@@ -151,7 +151,7 @@ def _describe_one(
         series.slice_spacing_mm, series.rows, series.columns, len(series.slices), series.subtype,
         series.patient_sex, parse_age(series.patient_age), len(filled),
         sum(row.boxes for row in filled), "".join(sorted({c for r in filled for c in r.labels})),
-        len(problems), json.dumps(problems, ensure_ascii=False),
+        len(problems), encode_text(json.dumps(problems, ensure_ascii=False)),
         int(series.is_secondary_capture), int(series.not_a_volume),
     )  # fmt: skip
 

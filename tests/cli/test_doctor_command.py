@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from ctbox.cli.app import run
+from ctbox.cli.output import write_text_atomic
+from ctbox.errors import CtboxError
 from tests.workflows.doctor_scenes import write_broken, write_clean
 
 CODES = {"clean": 0, "broken": 3}
@@ -99,3 +103,31 @@ def test_fix_writes_a_copy_and_refuses_a_bad_target(
     inside = places["broken"] / "fixed"
     assert run(["doctor", str(places["broken"]), "--fix", str(inside)]) == 1
     assert not inside.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_a_report_has_the_rights_of_any_new_file(tmp_path: Path) -> None:
+    write_text_atomic(tmp_path / "report.html", "text")
+    (tmp_path / "other").write_text("text")
+    rights = {file.name: file.stat().st_mode for file in tmp_path.iterdir()}
+    assert rights["report.html"] == rights["other"]
+    with pytest.raises(CtboxError, match="Cannot write"):
+        write_text_atomic(tmp_path, "text")
+    assert {file.name for file in tmp_path.iterdir()} == {"report.html", "other"}
+    assert not list(tmp_path.parent.glob(f".{tmp_path.name}.*"))
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are always text there")
+def test_names_that_are_no_text_are_told(tmp_path: Path) -> None:
+    root = write_clean(tmp_path / "data")
+    folder = root / "Annotation" / os.fsdecode(b"G\xff")
+    (root / "Annotation" / "A0001").rename(folder)
+    (root / os.fsdecode(b"images/\xfe.dcm")).write_text("no image")
+    next((root / "Annotation" / "B0002").glob("*.xml")).rename(folder / "1.2.3.xml")
+    (folder / "bad.xml").write_text("no XML")
+    words = ["doctor", str(root), "--html", str(tmp_path / "d.html"), "--fix", str(tmp_path / "f")]
+    assert run(words) in (0, 3)
+    assert "\\udcfe.dcm" in (tmp_path / "d.html").read_text(encoding="utf-8")
+    assert (tmp_path / "f" / "fixes.csv").is_file()
+    assert run(["index", str(root), "--catalog", str(tmp_path / "c.sqlite")]) == 0
+    assert run(["export", str(root), "--to", "csv", "--out", str(tmp_path / "out")]) == 0

@@ -85,8 +85,12 @@ def test_it_needs_nothing_beside_it() -> None:
     assert "@media print" in document
 
 
-def test_long_lists_are_cut_and_say_so() -> None:
-    parser = parse(format_html(make_report(SHOWN_PLACES + 1_200)))
+def test_long_lists_are_folded_and_whole() -> None:
+    document = format_html(make_report(SHOWN_PLACES + 1_200))
+    parser = parse(document)
+    shown, folded = document.split("<details>", 1)
+    assert shown.count("<li><code>") == SHOWN_PLACES
+    assert folded.split("</details>")[0].count("<li><code>") == 1_200
     assert f"{SHOWN_PLACES + 1_200:,} boxes" in parser.text
     assert "1,200 more" in parser.text
 

@@ -38,11 +38,12 @@ def match_boxes(
     ndarray
         int64 (T, M): index of the hit box, or −1.
     """
-    iou = compute_iou(as_box_array(boxes), as_box_array(expert_boxes))
-    order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
-    hits = np.full((len(iou_thresholds), len(iou)), UNMATCHED, dtype=np.int64)
-    if not iou.size:
+    found, truth = as_box_array(boxes), as_box_array(expert_boxes)
+    hits = np.full((len(iou_thresholds), len(found)), UNMATCHED, dtype=np.int64)
+    if not len(found) or not len(truth):  # as on nearly every slice: nothing to compare
         return hits
+    iou = compute_iou(found, truth)
+    order = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
     for row, threshold in zip(hits, iou_thresholds, strict=True):
         free = np.ones(iou.shape[1], dtype=bool)
         for detection in order:

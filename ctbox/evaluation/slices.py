@@ -84,6 +84,8 @@ class EvaluatedSlice:
     @property
     def truth_boxes(self) -> FloatArray:
         """The expert's boxes (N, 4) that have an area; nothing can hit the others."""
+        if not len(self.expert_boxes):  # as on nearly every slice
+            return self.expert_boxes
         return self.expert_boxes[compute_area(self.expert_boxes) > 0]
 
     @property

@@ -76,6 +76,23 @@ def test_injection_before_midnight(header: Dataset) -> None:
     assert compute_suv_factor(header) == pytest.approx(EXPECTED)
 
 
+@pytest.mark.parametrize("injected", ["20060502090000", "20060504110000"])
+def test_an_injection_days_before_or_after_the_scan_is_refused(
+    header: Dataset, injected: str
+) -> None:
+    isotope = header.RadiopharmaceuticalInformationSequence[0]
+    isotope.RadiopharmaceuticalStartDateTime = injected
+    with pytest.raises(SuvError, match="within the day before the scan"):
+        compute_suv_factor(header)
+
+
+def test_two_isotopes_leave_the_dose_open(header: Dataset) -> None:
+    isotopes = header.RadiopharmaceuticalInformationSequence
+    header.RadiopharmaceuticalInformationSequence = [isotopes[0], isotopes[0]]
+    with pytest.raises(SuvError, match="does not hold one item"):
+        compute_suv_factor(header)
+
+
 def test_gram_per_ml_is_suv_already(header: Dataset) -> None:
     header.Units = "GML"
     assert compute_suv_factor(header) == 1.0

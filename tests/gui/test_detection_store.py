@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from ctbox.boxes import BoundingBox
 from ctbox.gui.prediction_commands import describe_result
 from ctbox.gui.viewer.detection_store import DetectionStore, Source
+from ctbox.model.attention import AttentionMap
 from ctbox.model.detection import Detection, SliceDetections
+from ctbox.workflows.chest_check import NoChest
 from ctbox.workflows.detect import DetectResult, ModelReady, SeriesResult
 from tests.gui.builders import build_series
 
@@ -106,15 +109,25 @@ def test_hidden_store_answers_as_if_nothing_were_predicted(qtbot) -> None:
     store = DetectionStore()
     found = SliceDetections("1.2", (Detection(BoundingBox(0, 0, 9, 9), 0.9),))
     store.add_series("key", [found], [])
+    attention, reason = (
+        AttentionMap(np.zeros((2, 2), np.uint8), 0.0, 0.0, 4.0, 4.0),
+        NoChest("HEAD"),
+    )
+    store.add_attention("1.2", attention)
+    store.note_no_chest("key", reason)
     with qtbot.waitSignal(store.detections_changed):
         store.set_hidden(True)
     assert store.is_hidden
     assert not store.has("1.2")
     assert store.find("1.2") is store.find_all("1.2") is store.find_source("1.2") is None
     assert store.find_lesions("key") is None
+    assert store.find_attention("1.2") is store.find_no_chest("key") is None
     store.add([SliceDetections("3.4", found.detections)])
     assert store.find("3.4") is None
     assert store.is_kept("3.4")
     store.set_hidden(False)
     assert store.find("3.4") == found.detections
     assert store.find_lesions("key") == ()
+    assert (store.find_attention("1.2"), store.find_no_chest("key")) == (attention, reason)
+    store.clear()
+    assert store.find_attention("1.2") is store.find_no_chest("key") is None

@@ -87,6 +87,17 @@ def test_digits_choose_suv_windows_and_ct_is_itself_again(qtbot, start) -> None:
     assert "HU" in probe(qtbot, app, 8.5, 6.5)
 
 
+def test_a_linked_window_of_the_pet_leaves_the_ct_its_own(qtbot, start) -> None:
+    app = start()
+    press(qtbot, app, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    app.window.commands["link_window"].trigger()
+    pet, ct = app.layouts.panes.viewers
+    assert (pet.state.shows_hu, ct.state.shows_hu) == (False, True)
+    press(qtbot, app, Qt.Key.Key_5)
+    assert pet.state.window == SUV_WINDOWS[2]
+    assert ct.state.window == LUNG_WINDOW
+
+
 def test_ellipse_on_pet_reads_suv(qtbot, start) -> None:
     app = start()
     app.window.viewer.state.set_slice_index(6)

@@ -99,6 +99,26 @@ def test_selection_of_what_is_not_there_is_dropped(state: ViewerState) -> None:
     assert state.selection.is_empty
 
 
+def test_the_selected_box_stays_selected_whatever_comes_before_it(state: ViewerState) -> None:
+    uid = state.slice.sop_instance_uid
+    mine, other = (Detection(BoundingBox(0, 0, x, 9), x / 10) for x in (3, 9))
+    state.store.add([SliceDetections(uid, (mine,))])
+    state.set_selection(Selection(detection=0))
+    state.store.add([SliceDetections(uid, (mine, other))])
+    assert state.detections == (other, mine)
+    assert state.find_selected_box() == mine.box
+    state.store.add([SliceDetections(uid, (other,))])
+    assert state.find_selected_box() is None
+
+
+def test_another_series_is_shown_whole(state: ViewerState) -> None:
+    state.set_placement(Placement(3.0, 0.2, 0.2))
+    state.step_slices(1)
+    assert state.placement.zoom == 3.0
+    state.set_series(build_series_case(build_series("2"), {}))
+    assert state.placement == Placement()
+
+
 def test_signals_come_only_on_change(qtbot, state: ViewerState) -> None:
     with qtbot.assertNotEmitted(state.window_changed):
         state.set_window(LUNG_WINDOW)

@@ -11,11 +11,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from ctbox.dicom.places import find_pixel
+from ctbox.dicom.places import find_pixel, find_place
 from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
-from ctbox.gui.layouts.fusion import build_hot_iron
+from ctbox.gui.layouts.fusion import build_hot_iron, find_transform
 from ctbox.settings import Settings
+from ctbox.workflows.fuse import FusedPlane
 from tests import builders
 from tests.gui.pet_scene import HOT_MM, write_case
 
@@ -72,6 +73,7 @@ def test_hot_places_are_red_where_they_lie_and_the_rest_stays_grey(qtbot, app: A
     assert abs(redness(color_at(view, app.window.viewer.state.slice, HOT))) < 12
     press(qtbot, app, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
     assert app.fusion.state.series_case is None
+    assert app.fusion.state.loader.loaded_indices() == ()  # its memory is given back
 
 
 def test_opacity_slider_shows_only_while_fused(qtbot, app: App) -> None:
@@ -93,6 +95,38 @@ def test_probe_tells_hu_and_suv(qtbot, app: App) -> None:
     qtbot.mouseMove(view, QPointF(*view.mapping.to_view(*point)).toPoint())
     assert "HU" in app.window.status_line.probe_text
     assert "SUV 6.00" in app.window.status_line.probe_text
+
+
+def test_the_legend_has_the_highest_value_at_the_top(qtbot, app: App) -> None:
+    fuse(qtbot, app)
+    view = app.window.viewer.view
+    height = min(150.0, view.height() * 0.3)
+    top = view.height() / 2 - height - 22
+    picture, x = view.grab().toImage(), view.width() - 20
+    assert picture.pixelColor(x, round(top + 4)).lightness() > 200
+    assert picture.pixelColor(x, round(top + height - 4)).lightness() < 30
+
+
+def test_without_suv_the_values_keep_their_unit_and_range(qtbot, app: App, tmp_path: Path) -> None:
+    with qtbot.waitSignal(app.window.viewer.loader.finished):
+        app.session.open(OpenRequest(write_case(tmp_path / "light", weight_kg=0.0)))
+    app.window.browser.choose("1.2.3.12")
+    qtbot.waitUntil(lambda: app.window.viewer.loader.is_finished and not app.runner.running)
+    fuse(qtbot, app)
+    state = app.fusion.state
+    assert state.loader.scale.factor is None
+    assert state.unit == "Bq/ml"
+    largest = max(state.loader.find_pixels(index).max() for index in range(20))
+    assert state.highest == pytest.approx(largest)
+
+
+def test_a_cut_covers_what_it_shows(app: App) -> None:
+    slice_, mapping = app.window.viewer.state.slice, app.window.viewer.view.mapping
+    places = [find_place(slice_, *point) for point in ((2, 3), (22, 3), (2, 15))]
+    cut = FusedPlane(np.zeros((6, 10), np.float32), *places)
+    transform = find_transform(cut, slice_, mapping)
+    end = transform.map(QPointF(10, 6))
+    assert (end.x(), end.y()) == pytest.approx(mapping.to_view(22, 15))
 
 
 def test_planes_are_fused_too(qtbot, app: App) -> None:

@@ -38,6 +38,7 @@ def app(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]
             count,
             series_instance_uid=f"1.2.3.{count}",
             slice_spacing_mm=spacing,
+            spacing=(0.7, 0.7) if frame == FRAME else (1.4, 1.4),
             tags={"SeriesDescription": name, "FrameOfReferenceUID": frame},
         )
     app = build_app(Settings())
@@ -221,6 +222,23 @@ def test_zoom_and_window_go_together_when_linked(qtbot, app: App) -> None:
     first.state.set_placement(Placement(2.5, 0.3, 0.6))
     found = second.state.placement
     assert (found.zoom, found.center_x, found.center_y) == pytest.approx((2.5, 0.3, 0.6), abs=0.02)
+    # Both are zoomed by now.
+    first.state.set_placement(Placement(4.0, 0.4, 0.5))
+    assert second.state.placement.zoom == pytest.approx(4.0, rel=0.02)
+
+
+def test_what_shares_no_frame_goes_to_no_place_of_the_others(qtbot, app: App) -> None:
+    split(qtbot, app, Qt.Key.Key_4)
+    thick, thin, other, _ = app.layouts.panes.viewers
+    press(qtbot, app, Qt.Key.Key_PageDown)
+    press(qtbot, app, Qt.Key.Key_H)
+    qtbot.mouseClick(thick.view, LEFT, pos=at(thick.view, 12, 9))
+    assert app.layouts.crosshair.place[2] == z(thick) == z(thin) == 50.0
+    assert other.state.slice_index == 0
+    # Its pixels are twice as large: by mm it would be shown at another zoom.
+    app.window.commands["link_placement"].trigger()
+    thick.state.set_placement(Placement(2.5, 0.3, 0.6))
+    assert other.state.placement == Placement(2.5, 0.3, 0.6)
 
 
 def test_crosshair_marks_one_place_in_all_panes(qtbot, app: App) -> None:

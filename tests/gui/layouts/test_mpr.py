@@ -19,6 +19,7 @@ from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.layouts.mpr_view import MprView
 from ctbox.gui.lesions.lesion_list import LesionList
+from ctbox.gui.viewer.loader import ReadSlices
 from ctbox.gui.viewer.scene import BoxKind
 from ctbox.model.detection import Detection, SliceDetections
 from ctbox.settings import Settings
@@ -27,6 +28,7 @@ from tests.gui.test_slice_view import turn_wheel
 
 LEFT = Qt.MouseButton.LeftButton
 COUNT, ROWS, COLUMNS = 12, 32, 40
+OTHER = np.random.default_rng(6).integers(-900, 300, (COUNT, ROWS, COLUMNS)).astype(np.int16)
 
 
 @pytest.fixture
@@ -36,13 +38,20 @@ def volume() -> np.ndarray:
 
 @pytest.fixture
 def app(qtbot, tmp_path: Path, monkeypatch, volume: np.ndarray) -> Iterator[App]:
-    """12 slices of 5 mm with a box on the 5th to the 7th; a second series of one slice."""
+    """12 slices of 5 mm with a box on the 5th to the 7th; a second series of one slice.
+
+    A third one has as many slices in another frame of reference.
+    """
     monkeypatch.setenv("CTBOX_HOME", str(tmp_path / "home"))
     case = tmp_path / "case"
     paths = builders.write_series(
         case / "Lung_Dx-A0001" / "s", COUNT, hu=volume, series_instance_uid="1.2.3.12"
     )
     builders.write_series(case / "Lung_Dx-A0001" / "t", 1, series_instance_uid="1.2.3.1")
+    tags = {"FrameOfReferenceUID": "1.2.3.98"}
+    builders.write_series(
+        case / "Lung_Dx-A0001" / "u", COUNT, hu=OTHER, series_instance_uid="1.2.3.13", tags=tags
+    )
     (case / "Annotation" / "A0001").mkdir(parents=True)
     for path in paths[4:7]:
         uid = str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID)
@@ -206,6 +215,23 @@ def test_what_cannot_be_cut_says_why(qtbot, app: App) -> None:
     app.window.browser.choose("1.2.3.12")
     qtbot.waitUntil(lambda: app.window.viewer.loader.is_finished)
     qtbot.waitUntil(lambda: coronal.scene.message == "")
+
+
+def test_planes_of_another_series_are_its_own_as_soon_as_it_is_read(
+    qtbot, app: App, tmp_path: Path, volume: np.ndarray
+) -> None:
+    coronal, _ = planes(app)
+    viewer = app.window.viewer
+    assert np.array_equal(coronal.pixels, volume[:, ROWS // 2, :])
+    app.window.browser.choose("1.2.3.13")
+    qtbot.waitUntil(lambda: viewer.loader.is_finished)
+    assert app.layouts.crosshair.series.key == "1.2.3.13"  # its frame is another
+    qtbot.waitUntil(lambda: np.array_equal(coronal.pixels, OTHER[:, ROWS // 2, :]))
+    # What another pane has read already is there at once.
+    known = {index: np.full((ROWS, COLUMNS), index, np.int16) for index in range(COUNT)}
+    viewer.loader.offer(ReadSlices("1.2.3.12", known))
+    app.window.browser.choose("1.2.3.12")
+    assert np.array_equal(coronal.pixels[:, 0], np.arange(COUNT))
 
 
 def test_leaving_the_planes_ends_them(qtbot, app: App) -> None:

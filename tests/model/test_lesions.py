@@ -47,6 +47,19 @@ def link(slices: list[Candidates], step_mm: float = 5.0) -> list[tuple[int, ...]
             [(0, 1), (0, 1)],
             id="two lesions side by side",
         ),
+        pytest.param(
+            # An overlap of 5 of 35: too little.
+            [found((BOX, 0.8)), found(((25.0, 10.0, 45.0, 30.0), 0.7))],
+            5.0,
+            [(0,), (1,)],
+            id="a touch",
+        ),
+        pytest.param(
+            [found((BOX, 0.9)), found((BOX, 0.8), ((12.0, 10.0, 32.0, 30.0), 0.7))],
+            5.0,
+            [(0, 1), (1,)],
+            id="two boxes for one lesion",
+        ),
         pytest.param([found(), found()], 5.0, [], id="nothing"),
     ],
 )
@@ -119,6 +132,13 @@ def test_candidates_are_peaks_without_overlap_best_first() -> None:
     maps = SliceMaps(heat, np.ones_like(heat), boxes)
     candidates = find_candidates(maps, heat, InferenceConfig())
     np.testing.assert_allclose(candidates.scores, [0.9, 0.5])
+
+
+def test_slices_and_lesion_are_calibrated_alike() -> None:
+    config = InferenceConfig(score_scale=1.5, score_shift=1.0)
+    (lesion,) = link_lesions([found((BOX, 0.5))], [0], [0.0], config)
+    assert lesion.scores[0] == pytest.approx(1 / (1 + np.exp(-1.0)))
+    assert lesion.score == pytest.approx(lesion.scores[0])
 
 
 def test_calibration_keeps_the_order_and_is_the_identity_by_default() -> None:

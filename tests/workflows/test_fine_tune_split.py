@@ -94,6 +94,21 @@ def test_what_cannot_be_known_is_said() -> None:
 def test_patients_that_the_model_never_saw_judge_first() -> None:
     division = divide(4, seen=["P0", "P1", "P2"])
     assert division.select(Side.TEST) == ("P3",)
+    assert [row.seen_by_base for row in division.rows] == [True, True, True, False]
+
+
+def test_a_patient_is_seen_under_the_short_id_too() -> None:
+    keys = [make_key("Lung_Dx-P1"), make_key("Lung_Dx-P2")]
+    division = divide_patients(keys, seen=["P1"])
+    assert [row.seen_by_base for row in division.rows] == [True, False]
+
+
+def test_the_fewest_slices_end_the_training_and_the_most_teach() -> None:
+    counts = {"P1": 9, "P2": 2, "P3": 7, "P4": 5}
+    keys = [make_key(name, i) for name, count in counts.items() for i in range(count)]
+    for seed in range(8):
+        division = divide_patients(keys, test_patients=["P4"], seed=seed)
+        assert division.select(Side.STOPPING) == ("P2",)
 
 
 def test_overlap_and_an_empty_side_make_starting_impossible() -> None:

@@ -210,6 +210,39 @@ def test_delete_goes_to_the_bin_and_back(store: ModelStore, run: Path) -> None:
         store.restore("new-b")
 
 
+def test_rolling_back_passes_over_a_model_that_is_gone(store: ModelStore, run: Path) -> None:
+    store.adopt(run)
+    store.adopt(run, "second")
+    store.adopt(run, "third")
+    for name in ("new-b", "second", "third"):
+        store.activate(name)
+    shutil.rmtree(store.own / "second")  # not by ctbox
+    assert store.previous_name == "new-b"
+    assert store.roll_back() == "new-b"
+    assert store.active_name == "new-b"
+    assert store.roll_back() == SHIPPED
+
+
+def test_the_last_deleted_comes_back_and_never_over_another(
+    store: ModelStore, run: Path, tmp_path: Path
+) -> None:
+    newer = write_model(tmp_path / "newer", "new-b", fill=3, base=SHIPPED)
+    hashes = []
+    for folder in (run, newer):
+        card = store.adopt(folder).card
+        assert card is not None
+        hashes.append(card.weights_sha256)
+        store.delete("new-b")
+    assert store.list_bin() == ("new-b", "new-b")
+    restored = store.restore("new-b").card
+    assert restored is not None
+    assert restored.weights_sha256 == hashes[1]
+    with pytest.raises(CheckpointError, match="already"):
+        store.restore("new-b")
+    assert store.find("new-b").card == restored
+    assert store.list_bin() == ("new-b",)
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "x" * 65, "NEW-B"])
 def test_names_that_are_none_or_taken(store: ModelStore, run: Path, name: str) -> None:
     store.adopt(run)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ctbox.errors import CtboxError, DicomReadError
+from ctbox.errors import CheckpointError, CtboxError, DeviceError, DicomReadError
 from ctbox.progress import TaskCancelledError, TaskContext
 from ctbox.workflows import report_pool
 from ctbox.workflows.report_axes import Unmeasured, measure_records
@@ -214,6 +214,13 @@ def test_a_bug_is_listed_as_one_and_the_rest_goes_on() -> None:
     end = describe_end(None, TaskEnd(TaskStatus.FAILED, error=TaskBugError("KeyError: 'x'")))  # type: ignore[arg-type]
     assert end.reason == "A fault of ctbox: KeyError: 'x'"
     assert describe_end(None, TaskEnd(TaskStatus.CANCELLED)).reason is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [CheckpointError, DeviceError])
+def test_what_no_series_could_do_without_ends_the_run(kind: type[CtboxError]) -> None:
+    end = TaskEnd(TaskStatus.FAILED, error=kind("The model is damaged."))
+    with pytest.raises(kind, match="damaged"):
+        describe_end(None, end)  # type: ignore[arg-type]
 
 
 def test_the_pace_leaves_out_what_was_resumed() -> None:

@@ -211,6 +211,9 @@ def describe_item(case: SeriesCase) -> ReviewItem:
     """Return the item of an open series, without figures."""
     series = case.series
     name = series.description or f"Series {series.series_number or ''}".strip()
+    if series.was_split and series.acquisition_number is not None:
+        # In front: a narrow list cuts off the end, and phases share all the rest of their name.
+        name = f"acq. {series.acquisition_number} · {name}"
     return ReviewItem(series.key, series.patient_id or "", name, case.annotated_slices)
 
 

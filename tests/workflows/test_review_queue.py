@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,17 @@ def test_figures_are_the_evaluations_own() -> None:
     assert rated.margin == pytest.approx(0.35)
     hidden = rate_slices(item, describe_slices(case, result.slices), 0.81)
     assert (hidden.iou, hidden.score) == (0.0, 0.8)
+
+
+def test_phases_of_one_name_are_told_apart() -> None:
+    case = make_case()
+    names = []
+    for number in (1, 2):
+        series = replace(
+            case.series, description="A phase", acquisition_number=number, was_split=True
+        )
+        names.append(describe_item(replace(case, series=series)).description)
+    assert names == ["acq. 1 · A phase", "acq. 2 · A phase"]
 
 
 def test_kept_prediction_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -232,8 +232,13 @@ def describe_series(series: Series) -> list[str]:
 def name_series(series: Series) -> str:
     """Return what tells a series from its patient's others, in one line."""
     name = series.description or tr("No description")
-    parts = (name, series.convolution_kernel, _describe_acquisition(series))
-    return " · ".join(part for part in parts if part)
+    number = ""
+    if _describe_acquisition(series):
+        number = tr("acq. {acquisition_number}").format(
+            acquisition_number=series.acquisition_number
+        )
+    # A narrow pane cuts off the end: what alone tells phases of one name apart comes first.
+    return " · ".join(part for part in (number, name, series.convolution_kernel) if part)
 
 
 def _describe_acquisition(series: Series) -> str:

@@ -314,6 +314,19 @@ def test_a_blind_reading_does_not_know_the_expert_either(desk: ReviewDesk) -> No
     log.close()
 
 
+def test_a_blind_reading_is_not_told_the_subtype(desk: ReviewDesk) -> None:
+    def list_told() -> str:
+        desk.settle()
+        corners = desk.app.window.viewer.view.scene.corners
+        return "\n".join((*list_texts(desk.app.window), *corners.top_left))
+
+    assert list_told().count("Adenocarcinoma") == 2, "in the corner and in the list"
+    desk.start(blind=True)
+    assert "Adenocarcinoma" not in list_told()
+    desk.press(Qt.Key.Key_R)
+    assert list_told().count("Adenocarcinoma") == 2
+
+
 def test_the_expert_stays_where_that_is_wanted_and_the_panel_tells_the_key(
     desk: ReviewDesk,
 ) -> None:

@@ -42,9 +42,11 @@ class SeriesTreeModel(QAbstractItemModel):
         self.endResetModel()
 
     def set_marks_hidden(self, hidden: bool) -> None:
-        """Say of no series how much of it an expert has marked, or say it again."""
+        """Say of no series what an expert has marked, of no patient what it is, or say it again."""
         if hidden != self._hides_marks:
             self._hides_marks = hidden
+            if self._patients:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._patients) - 1, 0))
             for place, patient in enumerate(self._patients):
                 parent = self.index(place, 0)
                 last = self.index(len(patient.series) - 1, 0, parent)
@@ -130,6 +132,7 @@ class SeriesTreeModel(QAbstractItemModel):
 
     def _get_row(self, index: AnyIndex) -> PatientRow | SeriesRow:
         if index.internalId() == 0:
-            return self._patients[index.row()]
+            patient = self._patients[index.row()]
+            return replace(patient, subtype="") if self._hides_marks else patient
         row = self._patients[index.internalId() - 1].series[index.row()]
         return replace(row, marks="") if self._hides_marks else row

@@ -109,7 +109,8 @@ def _build_iou(state: ViewerState, series: Series) -> readout.IouReadout | None:
 
 def _build_corners(state: ViewerState, series: Series, slice_: Slice) -> CornerTexts:
     who = _describe_patient(state, series)
-    if state.overlays.patient:
+    # The subtype is part of what a blind reading must not know.
+    if state.overlays.patient and not state.store.hides_expert:
         who += tuple(line for line in (describe_subtype(series.subtype),) if line)
     zoom = (
         tr("zoom {zoom:.1f}×").format(zoom=state.placement.zoom)

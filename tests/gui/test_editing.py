@@ -296,6 +296,15 @@ def test_enter_accepts_the_selected_ai_box(desk: Desk) -> None:
     assert desk.mine == (second,)
 
 
+def test_a_drawn_box_takes_the_selection_from_the_ais(desk: Desk) -> None:
+    desk.predict(0, (BoundingBox(60, 60, 80, 80), 0.5))
+    desk.click(60, 70)
+    assert desk.state.selection.detection == 0
+    desk.draw(BoundingBox(10, 10, 30, 30))
+    assert desk.editing.selected is not None
+    assert desk.state.selection.is_empty, "one box at a time looks selected"
+
+
 def test_a_removed_box_comes_back_once(desk: Desk) -> None:
     desk.draw(BoundingBox(10, 10, 30, 30))
     desk.press(Key.Key_Delete)

@@ -131,6 +131,7 @@ class EditHand(QObject):
         if drag.box is None:
             own = self._editing.draw(draft.sop_instance_uid, draft.box)
             if own is not None:
+                self._viewer.state.set_selection(Selection())
                 self.drawn.emit(own)
         else:
             text = "Move box" if drag.grip is _Grip.MOVE else "Resize box"

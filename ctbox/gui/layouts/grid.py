@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -93,6 +93,12 @@ class PaneGrid(QWidget):
         for index, widget in enumerate(self._contents):
             widget.setVisible(not maximised or index == self._active)
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the frame anew where the panes have other sizes now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.update()
+        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the frames."""

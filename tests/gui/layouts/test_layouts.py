@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
 from ctbox.dicom.series import LUNG_WINDOW, MEDIASTINUM_WINDOW
@@ -72,6 +72,29 @@ def press(qtbot, app: App, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier
 def split(qtbot, app: App, key: Qt.Key = Qt.Key.Key_2) -> None:
     press(qtbot, app, key, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, app)
+
+
+def test_a_pane_that_changes_its_size_leaves_no_old_frame(qtbot, app: App) -> None:
+    split(qtbot, app)
+    grid = app.window.panes
+    painted = QRegion()
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            nonlocal painted
+            if event.type() == QEvent.Type.Paint:
+                painted = painted.united(event.region())
+            return False
+
+    watch = Watch()
+    grid.installEventFilter(watch)
+    pane = grid.contents[1]
+    before = grid.contents[0].geometry()
+    pane.setMinimumWidth(pane.width() + 60)
+    qtbot.waitUntil(lambda: grid.contents[0].width() < before.width())
+    qtbot.wait(50)
+    assert painted.contains(QPoint(before.center().x(), before.top() - 1))
+    assert painted.contains(QPoint(before.right() - 20, before.top() - 1))
 
 
 def names(app: App) -> list[str | None]:

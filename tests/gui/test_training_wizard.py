@@ -227,6 +227,25 @@ def test_ticks_and_roles_change_what_is_learnt(qtbot, app: App, case: Path) -> N
     assert wizard.next.isEnabled()
 
 
+def test_the_place_of_the_images_can_be_typed(qtbot, app: App, case: Path) -> None:
+    wizard = open_wizard(qtbot, app, case)
+    click(qtbot, wizard.pages[0].buttons["A"])
+    click(qtbot, wizard.next)
+    page = wizard.data
+    # Keys of a window that is not the active one go to the main window's shortcuts.
+    qtbot.waitUntil(lambda: wizard.activateWindow() or wizard.isActiveWindow())
+    for typed, problem in ((case / "none", "does not exist"), (case, "")):
+        qtbot.mouseClick(page.folder, Qt.MouseButton.LeftButton)
+        page.folder.selectAll()
+        qtbot.keyClicks(page.folder, str(typed))
+        qtbot.keyClick(page.folder, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not app.runner.running, timeout=LIMIT_MS)
+        assert problem in page.problem
+        assert page.folder.text() == str(typed)
+    assert page.boxes
+    assert page.isVisible(), "Enter in the field leads no further"
+
+
 def test_a_taken_name_stops_at_the_models(qtbot, app: App, case: Path) -> None:
     wizard = open_wizard(qtbot, app, case)
     go_to_plan(qtbot, wizard)

@@ -90,7 +90,7 @@ class DataPage(Page):
 
     def _build_place(self) -> None:
         self.folder = QLineEdit()
-        self.folder.setReadOnly(True)
+        self.folder.editingFinished.connect(self._on_typed)
         self.folder.setPlaceholderText(tr("A DICOM folder, a TCIA download or a ZIP"))
         self.folder.setAccessibleName(tr("Folder of the images"))
         self.choose = QPushButton(tr("Choose folder…"))
@@ -158,6 +158,20 @@ class DataPage(Page):
         chosen = QFileDialog.getExistingDirectory(self, tr("Images of this subtype"))
         if chosen:
             self.set_place(Path(chosen), None)
+
+    def _on_typed(self) -> None:
+        typed = self.folder.text().strip()
+        if not typed:
+            self._render()
+        elif typed != self._describe_place():
+            self.set_place(Path(typed).expanduser(), None)
+
+    def _describe_place(self) -> str:
+        if self.state.dicom is None:
+            return ""
+        if self.state.dicom == self._catalogue:
+            return tr("The catalogue's annotated series")
+        return str(self.state.dicom)
 
     def _on_use_open(self) -> None:
         if self.open_case is not None:
@@ -257,7 +271,7 @@ class DataPage(Page):
         state, busy = self.state, self._handle is not None
         is_all = state.dicom is not None and state.dicom == self._catalogue
         place = "" if state.dicom is None else str(state.dicom)
-        self.folder.setText(tr("The catalogue's annotated series") if is_all else place)
+        self.folder.setText(self._describe_place())
         self.folder.setToolTip(place)
         self.annotations.setPlaceholderText(
             tr("As they were added to the catalogue") if is_all else tr("Found beside the images")

@@ -306,8 +306,13 @@ class ModelStore:
 
     def _usable_history(self) -> tuple[str | None, ...]:
         usable = {each.name for each in self.list() if each.problem is None}
-        history = read_active(self.own).history
-        return tuple(each for each in history if each is None or each in usable)
+        active = read_active(self.own)
+        in_use = active.name if active.name in usable else None
+        history = [each for each in active.history if each is None or each in usable]
+        # Where the model between is gone, the one before may be the one in use.
+        while history and history[-1] == in_use:
+            history.pop()
+        return tuple(history)
 
     def _is_same(self, name: str, card: ModelCard) -> bool:
         known = [each.card for each in self.list() if each.name == name]

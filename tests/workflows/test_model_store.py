@@ -223,6 +223,20 @@ def test_rolling_back_passes_over_a_model_that_is_gone(store: ModelStore, run: P
     assert store.roll_back() == SHIPPED
 
 
+def test_rolling_back_never_leads_to_the_model_in_use(store: ModelStore, run: Path) -> None:
+    store.adopt(run)
+    store.adopt(run, "second")
+    for name in ("new-b", "second", "new-b"):
+        store.activate(name)
+    store.delete("second")  # what stood between new-b and new-b
+    assert store.previous_name == SHIPPED
+    assert store.roll_back() == SHIPPED
+    assert store.previous_name is None
+    store.activate("new-b")
+    shutil.rmtree(store.own / "new-b")  # not by ctbox: the shipped one predicts again
+    assert store.previous_name is None
+
+
 def test_the_last_deleted_comes_back_and_never_over_another(
     store: ModelStore, run: Path, tmp_path: Path
 ) -> None:

@@ -14,15 +14,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QToolButton
 
-from ctbox.evaluation.reporting.comparing import compare_reports
+from ctbox.evaluation.reporting.comparing import PatientChange, compare_reports
 from ctbox.gui.app import App, build_app
 from ctbox.gui.case_controller import OpenRequest
 from ctbox.gui.lesions.binding import FROM_REPORT
 from ctbox.gui.report import commands as report_commands
+from ctbox.gui.report.change_view import describe_change
 from ctbox.gui.report.choices import ReportChoices
 from ctbox.gui.report.comparison import ComparisonDialog
 from ctbox.gui.report.dialog import ReportDialog
-from ctbox.gui.report.rows import COLUMNS
+from ctbox.gui.report.rows import COLUMNS, find_series_rows, list_rows
 from ctbox.gui.report.window import ResultWindow
 from ctbox.progress import TaskContext
 from ctbox.settings import Settings, load_settings, save_settings
@@ -187,7 +188,11 @@ def test_a_report_runs_from_the_dialog_to_the_slice(
     save_settings(settings)
     kept = ReportChoices.from_json(load_settings().settings.report_choices)
     assert (kept.dicom, kept.models) == (str(collection), ("good",))
+    # Another report may be run.
+    qtbot.waitUntil(lambda: app.window.findChild(report_commands.ReportCommands).running is None)
     # Enter on a row opens its images, goes to the slice and shows both boxes.
+    hidden = replace(app.session.state.overlays, annotations=False, detections=False)
+    app.session.state.set_overlays(hidden)
     row = next(i for i, iou in enumerate(read_column(window, "IoU")) if iou != "0.000")
     window.table.setFocus()
     window.table.selectRow(row)
@@ -197,6 +202,8 @@ def test_a_report_runs_from_the_dialog_to_the_slice(
         qtbot.keyClick(window.table, Qt.Key.Key_Return)
     state = app.session.state
     qtbot.waitUntil(lambda: state.slice is not None)
+    assert state.overlays.annotations
+    assert state.overlays.detections
     assert state.slice.sop_instance_uid == chosen.values["sop_instance_uid"]
     assert [list(one.box.as_tuple()) for one in state.detections] == chosen.values[
         "detections_xyxy"
@@ -318,10 +325,13 @@ def test_rows_of_unknown_images_ask_where_they_are(
 
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", refuse)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(written), ""))
+    app.window.commands["patient"].setChecked(False)
     app.window.commands["open_report"].trigger()
     qtbot.waitUntil(lambda: find_window(ResultWindow) is not None, timeout=5000)
     window = find_window(ResultWindow)
     first = window.proxy.index(0, 0)
+    assert str(first.data()).startswith("Patient ")
+    app.window.commands["patient"].setChecked(True)
     patient = str(first.data())
     assert patient in {row.values["patient_id"] for row in window.rows}
     app.window.commands["patient"].setChecked(False)
@@ -371,3 +381,19 @@ def test_changes_name_who_is_in_one_report_only(written: Path) -> None:
     assert changes.only_first == ("Lung_Dx-A0901",)
     assert changes.only_second == ()
     assert all(one.difference == 0 for one in changes.changes)
+
+
+def test_a_row_brings_the_slices_of_its_own_model_alone(written: Path) -> None:
+    rows = list_rows(json.loads((written / "report.json").read_text()))
+    chosen = next(row for row in rows if row.model == "poor")
+    found = find_series_rows(rows, chosen)
+    assert {row.model for row in found} == {"poor"}
+    uids = [row.values["sop_instance_uid"] for row in found]
+    assert len(set(uids)) == len(uids) > 1
+
+
+@pytest.mark.parametrize("seen", [(True, False), (False, True), (False, False)])
+def test_a_change_says_that_the_patient_was_seen(seen: tuple[bool, bool]) -> None:
+    told = describe_change(PatientChange("A", 0.25, 0.5, (3, 3), seen))
+    assert told.startswith("A: 0.250 → 0.500 (+0.250)")
+    assert ("LEAKY" in told) == any(seen)

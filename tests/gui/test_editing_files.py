@@ -107,6 +107,23 @@ def test_saves_in_the_collections_layout_and_asks_where_but_once(
     assert desk.app.session.collect_settings().save_folder == str(tmp_path / "out")
 
 
+def test_what_is_asked_while_files_are_written_is_saved_after_them(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.draw(BOX)
+    save_to(desk, tmp_path / "out")
+    saving, done = desk.commands.saving, []
+    desk.press(Key.Key_Right, CONTROL)
+    saving.save(lambda: done.append("first"))
+    assert saving.is_saving
+    desk.press(Key.Key_Right, CONTROL)
+    saving.save(lambda: done.append("second"))
+    desk.qtbot.waitUntil(lambda: len(done) == 2)
+    assert done == ["first", "second"]
+    path = tmp_path / "out" / "Annotation" / "A0001" / f"{desk.uid}.xml"
+    assert read_boxes(path) == [(BoundingBox(72, 20, 92, 44), "A")]
+
+
 def test_unknown_elements_of_an_older_file_stay_and_it_is_kept(desk: Desk, tmp_path: Path) -> None:
     desk.draw(BOX)
     path = tmp_path / "out" / "Annotation" / "A0001" / f"{desk.uid}.xml"

@@ -54,6 +54,7 @@ def test_findings_are_shown_saved_and_corrected(
     assert window.examine.text() == "Stop"
     qtbot.waitUntil(lambda: window.report is not None, timeout=WAIT_MS)
     assert "Some findings need a person." in window.summary.text()
+    assert " of 1 patient. " in window.summary.text()
     group = window.findings.topLevelItem(0)
     assert group is not None
     assert group.text(0) == "Needs a person"

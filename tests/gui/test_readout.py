@@ -87,7 +87,8 @@ def test_selected_detection_and_hand_made_pair() -> None:
     experts = [_expert(0, 0, 10, 10), _expert(100, 100, 110, 110)]
     detections = [_ai(0, 0, 10, 8), _ai(50, 50, 60, 60)]
     assert describe_iou(experts, detections, selected_detection=0).value == pytest.approx(0.8)
-    assert describe_iou(experts, detections, selected_detection=1).text == "IoU 0.00"
+    alone = describe_iou(experts, detections, selected_detection=1)
+    assert (alone.text, alone.note) == ("IoU 0.00", "no expert's box overlaps it")
     assert describe_iou(experts, detections, 1, 0).text == "IoU 0.00"
     assert describe_iou(experts, detections, 0, 0).text == "IoU 0.80"
 

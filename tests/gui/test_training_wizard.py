@@ -347,7 +347,11 @@ def test_pause_close_find_again_and_stop(qtbot, app: App, ready: TrainingWizard)
     assert ready.index == RUN
     click(qtbot, ready.run_page.pause)
     qtbot.waitUntil(lambda: ready.run.steps > steps)
-    click(qtbot, ready.run_page.stop)
+    ready.run_page.stop.setFocus()
+    qtbot.keyClick(ready.run_page.stop, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: ready.run.is_stopping or ready.index == RESULT)
+    # Space once more must not break off what is being stopped.
+    assert not ready.run_page.break_off.hasFocus()
     qtbot.waitUntil(lambda: ready.index == RESULT)
     assert "better: IoU" in ready.result_page.headline.text()
 

@@ -235,8 +235,8 @@ class CataloguePanel(QWidget):
         self._show_sort(self.tree)
         self._describe_empty()
         self._stack.setCurrentIndex(0 if series else 1)
-        words = tr("{patients:,} patients · {series:,} series").format(
-            patients=patients, series=series
+        words = tr("{patients} · {series:,} series").format(
+            patients=tr("%n patient(s)", "", patients), series=series
         )
         self.counts.setText(
             words

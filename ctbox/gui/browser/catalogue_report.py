@@ -46,10 +46,13 @@ class CatalogueReport(QObject):
 
     def tell(self, report: IndexReport) -> None:
         """Tell what the catalogue holds now, and name the files that were not read."""
+        patients = report.patients
         self._session.toasts.show_toast(
-            tr(
-                "The catalogue holds {patients} patients, {series} series, {instances} images."
-            ).format(patients=report.patients, series=report.series, instances=report.instances),
+            tr("The catalogue holds {patients}, {series} series, {instances} images.").format(
+                patients=tr("%n patient(s)", "", patients),
+                series=report.series,
+                instances=report.instances,
+            ),
             action_text=tr("Show catalogue"),
             on_action=self._show_catalogue,
             seconds=_SECONDS,

@@ -175,17 +175,17 @@ class DoctorWindow(QDialog):
     def show_report(self, report: DoctorReport) -> None:
         """List the findings, most pressing first."""
         self.report = report
-        examined = report.examined
+        examined, patients = report.examined, report.examined.patients
         self.summary.setText(
             tr(
                 "Examined: {annotation_files:,} annotation files with {boxes:,} boxes; {images:,} "
-                "images in {series:,} series of {patients:,} patients. "
+                "images in {series:,} series of {patients}. "
             ).format(
                 annotation_files=examined.annotation_files,
                 boxes=examined.boxes,
                 images=examined.images,
                 series=examined.series,
-                patients=examined.patients,
+                patients=tr("%n patient(s)", "", patients),
             )
             + _conclude(report)
         )

@@ -132,10 +132,16 @@ class ResultWindow(QWidget):
 
     def _lay_out(self) -> None:
         document = self.opened.document
-        images = document["images"]
+        patients, series, slices = (
+            document["images"][each] for each in ("patients", "series", "slices")
+        )
         title = QLabel(
-            tr("{patients} patients, {series} series, {slices} slices").format(
-                patients=images["patients"], series=images["series"], slices=images["slices"]
+            ", ".join(
+                (
+                    tr("%n patient(s)", "", patients),
+                    tr("%n series", "", series),
+                    tr("%n slice(s)", "", slices),
+                )
             )
         )
         title.setProperty("heading", True)

@@ -152,6 +152,9 @@ class RunPage(Page):
             self.start.setEnabled(self.state.is_ready)
         self.break_off.setVisible(run.is_running)
         self.discard.setVisible(run.can_go_on)
+        if run.is_stopping and (self.stop.hasFocus() or self.pause.hasFocus()):
+            # Else it falls on the next button, "Break off": Space would give the best up.
+            self.setFocus()
         self.pause.setVisible(run.is_running)
         self.pause.setEnabled(training and not run.is_stopping)
         self.pause.setText(tr("Go on") if run.is_paused else tr("Pause"))
@@ -241,6 +244,8 @@ class RunPage(Page):
         curves = (Curve(raw, "border", 1.0), Curve(mean)) if raw else ()
         self.loss.show_chart(Chart(tr("Loss"), tr("step"), curves))
         title = tr("IoU of the patients who end it")
+        if run.request is not None and not run.request.stopping_patients:
+            title = tr("Nobody ends it early: it takes all its steps")
         if run.ious:
             title += tr(" · now {ious:.2f}").format(ious=run.ious[-1][1])
             title += (

@@ -134,12 +134,14 @@ class SplitPage(Page):
             show_notice(self.notice, self._notice_text, self.problem)
             self.summary.setText("")
             return
+        groups = division.groups
         counts = [f"{len(division.select(side))} {tr(_COUNTED[side])}" for side in Side]
         self.summary.setText(
             tr(
-                "Of {groups} independent patients: {counts}; {training_boxes} boxes to learn from."
+                "Of %n independent patient(s): {counts}; {training_boxes} boxes to learn from.",
+                "",
+                groups,
             ).format(
-                groups=division.groups,
                 counts=", ".join(counts),
                 training_boxes=self.state.training_boxes,
             )

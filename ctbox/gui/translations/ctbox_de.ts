@@ -760,12 +760,12 @@
         <translation>Ordner aufnehmen…</translation>
     </message>
     <message>
-        <source>Clear filters</source>
-        <translation>Filter löschen</translation>
+        <source>{patients} · {series:,} series</source>
+        <translation>{patients} · {series:,} Serien</translation>
     </message>
     <message>
-        <source>{patients:,} patients · {series:,} series</source>
-        <translation>{patients:,} Patienten · {series:,} Serien</translation>
+        <source>Clear filters</source>
+        <translation>Filter löschen</translation>
     </message>
     <message>
         <source>{words} · {slices:,} images</source>
@@ -1172,10 +1172,6 @@
         <translation>{rate:,.0f} Dateien/s</translation>
     </message>
     <message>
-        <source>Examined: {annotation_files:,} annotation files with {boxes:,} boxes; {images:,} images in {series:,} series of {patients:,} patients. </source>
-        <translation>Geprüft: {annotation_files:,} Annotationsdateien mit {boxes:,} Boxen; {images:,} Bilder in {series:,} Serien von {patients:,} Patienten. </translation>
-    </message>
-    <message>
         <source>Some findings need a person.</source>
         <translation>Einige Befunde brauchen einen Menschen.</translation>
     </message>
@@ -1193,6 +1189,10 @@
     <message>
         <source>Checked, nothing found</source>
         <translation>Geprüft, ohne Befund</translation>
+    </message>
+    <message>
+        <source>Examined: {annotation_files:,} annotation files with {boxes:,} boxes; {images:,} images in {series:,} series of {patients}. </source>
+        <translation>Geprüft: {annotation_files:,} Annotationsdateien mit {boxes:,} Boxen; {images:,} Bilder in {series:,} Serien, {patients}. </translation>
     </message>
     <message>
         <source>Not checked</source>
@@ -3673,9 +3673,12 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <source>Results by slice</source>
         <translation>Ergebnisse je Schicht</translation>
     </message>
-    <message>
-        <source>{patients} patients, {series} series, {slices} slices</source>
-        <translation>{patients} Patienten, {series} Serien, {slices} Schichten</translation>
+    <message numerus="yes">
+        <source>%n series</source>
+        <translation>
+            <numerusform>%n Serie</numerusform>
+            <numerusform>%n Serien</numerusform>
+        </translation>
     </message>
     <message>
         <source>PARTIAL: the run was stopped before all series were judged.</source>
@@ -4818,6 +4821,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation> · höchstens noch {seconds} Training</translation>
     </message>
     <message>
+        <source>Nobody ends it early: it takes all its steps</source>
+        <translation>Niemand beendet es früher: alle Schritte werden getan</translation>
+    </message>
+    <message>
         <source> · now {ious:.2f}</source>
         <translation> · jetzt {ious:.2f}</translation>
     </message>
@@ -4901,9 +4908,12 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <source>Role of {texts}</source>
         <translation>Rolle von {texts}</translation>
     </message>
-    <message>
-        <source>Of {groups} independent patients: {counts}; {training_boxes} boxes to learn from.</source>
-        <translation>Von {groups} unabhängigen Patienten: {counts}; {training_boxes} Boxen zum Lernen.</translation>
+    <message numerus="yes">
+        <source>Of %n independent patient(s): {counts}; {training_boxes} boxes to learn from.</source>
+        <translation>
+            <numerusform>Von %n unabhängigen Patienten: {counts}; {training_boxes} Boxen zum Lernen.</numerusform>
+            <numerusform>Von %n unabhängigen Patienten: {counts}; {training_boxes} Boxen zum Lernen.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n patient(s) of other subtypes: some are shown again, others tell what was forgotten.</source>
@@ -5070,6 +5080,10 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
     <message>
         <source>selected box</source>
         <translation>gewählte Box</translation>
+    </message>
+    <message>
+        <source>no expert&apos;s box overlaps it</source>
+        <translation>keine Box des Experten überlappt sie</translation>
     </message>
     <message>
         <source>selected pair</source>
@@ -5696,8 +5710,8 @@ D zeichnet ein Lineal, A einen Winkel, I eine Ellipse.</translation>
         <translation>alle Ebenen des Netzes lernen, die frühen langsam</translation>
     </message>
     <message>
-        <source>The catalogue holds {patients} patients, {series} series, {instances} images.</source>
-        <translation>Der Katalog enthält {patients} Patienten, {series} Serien, {instances} Bilder.</translation>
+        <source>The catalogue holds {patients}, {series} series, {instances} images.</source>
+        <translation>Der Katalog enthält {patients}, {series} Serien, {instances} Bilder.</translation>
     </message>
     <message>
         <source>Show catalogue</source>

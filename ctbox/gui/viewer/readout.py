@@ -146,6 +146,10 @@ def _describe_pair(
             return _describe_miss(tr("selected box"))
     else:
         value = float(iou[:, detection].max(initial=0.0))
+        if value <= 0:
+            return IouReadout(
+                IouKind.VALUE, f"IoU {value:.2f}", tr("no expert's box overlaps it"), value
+            )
     return IouReadout(IouKind.VALUE, f"IoU {value:.2f}", tr("selected pair"), value)
 
 

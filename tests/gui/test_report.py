@@ -392,6 +392,16 @@ def test_a_row_brings_the_slices_of_its_own_model_alone(written: Path) -> None:
     assert len(set(uids)) == len(uids) > 1
 
 
+def test_rows_of_patients_that_the_model_has_seen_say_so(written: Path) -> None:
+    document = json.loads((written / "report.json").read_text())
+    good = document["models"][0]["populations"]
+    good["seen"] = good.pop("unseen")
+    place = [column.title for column in COLUMNS].index("Seen")
+    told = {(row.model, COLUMNS[place].format(row)) for row in list_rows(document)}
+    assert told == {("good", "seen"), ("poor", "")}
+    assert {"seen" in row.haystack.split() for row in list_rows(document)} == {True, False}
+
+
 @pytest.mark.parametrize("seen", [(True, False), (False, True), (False, False)])
 def test_a_change_says_that_the_patient_was_seen(seen: tuple[bool, bool]) -> None:
     told = describe_change(PatientChange("A", 0.25, 0.5, (3, 3), seen))

@@ -126,6 +126,8 @@ def test_the_result_has_the_same_images_before_and_after(done: Done) -> None:
         "Phantoms", "Phantoms A", "Phantoms E", "Old patients",
     ]  # fmt: skip
     assert [each.is_part for each in result.forgetting] == [False, True, True, False]
+    # The base model has learnt from the old patient it is checked on.
+    assert [each.leaky for each in result.forgetting] == [False, False, False, True]
     assert result.copy_baseline is not None
     assert sorted(line.patient_id for line in result.patients) == [
         f"Lung_Dx-{name}" for name in scene.NEW
@@ -161,6 +163,8 @@ def test_the_card_tells_the_lineage_and_never_the_test_patient(done: Done) -> No
     assert {"Lung_Dx-A0001"} <= set(card.seen_patient_ids)
     stopping = {row["patient_id"] for row in split if row["side"] == "stopping"}
     assert stopping <= set(card.seen_patient_ids)
+    taught = {row["patient_id"] for row in split if row["side"] == "training"}
+    assert set(card.training.patient_ids) == {*taught, "Lung_Dx-E0001"}  # who is replayed too
     assert any("Fine-tuned from toy for B" in each for each in card.limitations)
     assert any(record.title.startswith("Test patients") for record in card.metrics)
 

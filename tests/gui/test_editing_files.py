@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from ctbox.annotations.pascal_voc import parse_voc, write_voc
 from ctbox.annotations.store import edits_folder
 from ctbox.boxes import BoundingBox
 from ctbox.gui.case_controller import OpenRequest
+from ctbox.gui.editing import saving as saving_module
 from ctbox.gui.editing.dialogs import LeaveDialog, RecoveryDialog, SaveDialog
 from ctbox.gui.error_dialogs import ErrorDialog
+from ctbox.workflows.save_boxes import find_expert_boxes
 from tests.gui.editing_scene import (
     COLUMNS,
     CONTROL,
@@ -204,6 +207,33 @@ def test_failed_save_loses_nothing_and_says_so(
     save_to(desk, tmp_path / "out")
     assert len(list(folder.iterdir())) == 1
     assert not desk.app.window.isWindowModified()
+    # What waits for the boxes to be saved does not happen: the window would close over them.
+    went_on: list[str] = []
+    desk.press(Key.Key_Right, CONTROL)
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_file.os, "fsync", refuse)
+        desk.commands.saving.save(lambda: went_on.append("closed"))
+        desk.wait_saved()
+    assert went_on == []
+    assert desk.app.window.isWindowModified()
+
+
+def test_files_in_an_archive_cannot_be_replaced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock(desk)
+    boxes = find_expert_boxes(desk.app.session.case)
+    packed = {
+        folder: tuple(replace(each, source=f"/a.zip!/{uid}.xml") for uid, each in enumerate(each_))
+        for folder, each_ in boxes.items()
+    }
+    for found, possible in ((boxes, True), (packed, False)):
+        monkeypatch.setattr(saving_module, "find_expert_boxes", lambda _, found=found: found)
+        desk.press(Key.Key_S, CONTROL | SHIFT)
+        dialog = desk.commands.saving.dialog
+        assert isinstance(dialog, SaveDialog)
+        assert dialog.replace.isEnabled() == possible
+        dialog.reject()
 
 
 def test_folder_that_cannot_be_made_is_named(desk: Desk, tmp_path: Path) -> None:

@@ -197,6 +197,16 @@ def test_a_run_cut_off_and_resumed_gives_the_same_weights(
     assert [line.partition(",")[0] for line in rounds] == ["epoch", "0", "1", "2", "3"]
 
 
+def test_a_run_killed_before_its_model_was_written_has_it_when_it_goes_on(
+    done: Done, tmp_path: Path
+) -> None:
+    request = replace(done.request, out=tmp_path / "out", resume=True)
+    shutil.copytree(done.request.out, request.out)
+    shutil.rmtree(request.out / "model")
+    assert run(request).test == done.result.test
+    assert_same_weights(done.request, request)
+
+
 @pytest.mark.parametrize("index", [0, 1, 3, 4])
 def test_cancelling_at_any_stage_leaves_a_run_to_go_on_with(
     toys: Scene, done: Done, tmp_path: Path, index: int

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("ctbox", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ctbox")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The tests read English words, whatever language this machine speaks.

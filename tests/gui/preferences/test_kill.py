@@ -19,8 +19,12 @@ build, keep = app.build_app, app.keep_settings
 
 def keep_and_change(built):
     bindings = built.preferences.bindings
-    QTimer.singleShot(300, lambda: bindings.set_profile("annotator"))
-    QTimer.singleShot(310, lambda: bindings.set_key("fit", 0, "X"))
+
+    def change():  # by one timer: two may fire in either order
+        bindings.set_profile("annotator")
+        bindings.set_key("fit", 0, "X")
+
+    QTimer.singleShot(300, change)
     return keep(built)
 
 app.build_app = lambda *arguments, **options: build(*arguments, **{**options, "prewarm": False})

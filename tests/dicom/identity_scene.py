@@ -17,11 +17,12 @@ DATES = {
     "ContentDate": "20090204",
     "InstanceCreationDate": "20090205",
     "PatientBirthDate": "19470311",
-    "StudyTime": "143217",
-    "SeriesTime": "143318",
+    # To the microsecond: the second in which an export is made may be one of these.
+    "StudyTime": "143217.271828",
+    "SeriesTime": "143318.314159",
     "AcquisitionTime": "143419.123456",
-    "ContentTime": "143520",
-    "InstanceCreationTime": "143621",
+    "ContentTime": "143520.161803",
+    "InstanceCreationTime": "143621.141421",
     "AcquisitionDateTime": "20090203143419.123456",
     "PerformedProcedureStepStartDate": "20090206",
 }

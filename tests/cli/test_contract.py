@@ -323,6 +323,7 @@ def test_train_holds_patients_out_and_the_model_predicts(
     assert read_json(words, capsys)["model"]["name"] == "first-run"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_phantoms")
 def test_phantoms_trained_on_are_known_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -455,6 +456,7 @@ def test_real_patients_scan_as_measured(
     assert len(found["annotations"]["orphans"]) == 59
 
 
+@pytest.mark.slow
 def test_tumours_of_a_patient_trained_on_are_found_again(
     real_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ from tests.model.toy import make_series
 HIT_IOU = 0.3
 
 
+@pytest.mark.slow
 def test_the_peak_lies_in_the_tumour_of_most_detected_slices() -> None:
     detector = Detector.load(None, device="cpu")
     hits = []

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -30,6 +31,7 @@ def run(folder: Path, kill_at: int | None = None) -> dict[int, str]:
     return losses
 
 
+@pytest.mark.slow
 def test_kills_in_both_stages_change_no_bit(tmp_path: Path) -> None:
     whole: dict[int, str] = {}
 

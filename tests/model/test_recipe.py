@@ -98,6 +98,7 @@ def test_stages_run_one_from_the_other_and_are_numbered_through() -> None:
     assert_same_weights(result.state, second.state)
 
 
+@pytest.mark.slow
 def test_branches_start_alike_with_other_seeds_and_are_averaged(tmp_path: Path) -> None:
     first, finish = TWO.stages
     recipe = replace(TWO, stages=(first, replace(finish, branches=3)))
@@ -151,6 +152,7 @@ def test_the_order_of_the_series_does_not_matter() -> None:
     assert_same_weights(one.state, other.state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [4, 10])
 def test_a_resumed_recipe_equals_an_uninterrupted_one_in_either_stage(
     tmp_path: Path, stop: int
@@ -209,6 +211,7 @@ def test_phantoms_are_made_once_and_read_back_the_same(
     assert files[1].exists()
 
 
+@pytest.mark.slow
 def test_damaged_phantom_files_are_made_anew(tmp_path: Path) -> None:
     (good,) = make_phantom_series(1, 5, folder=tmp_path)
     hu = good.read()

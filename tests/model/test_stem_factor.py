@@ -52,6 +52,7 @@ def test_every_parameter_gets_a_finite_gradient() -> None:
         assert torch.isfinite(parameter.grad).all(), name
 
 
+@pytest.mark.slow
 def test_it_learns_and_predicts_in_the_slices_own_pixels(tmp_path: Path) -> None:
     mix = SampleMix(real=0.8, pasted=0, synthetic=0, grown=0, negative=0.2)
     config = make_config(

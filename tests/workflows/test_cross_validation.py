@@ -38,6 +38,7 @@ def count_steps(seen: list[object]) -> int:
     return sum(isinstance(each, StepFinished) for each in seen)
 
 
+@pytest.mark.slow
 def test_a_stopped_evaluation_goes_on_with_the_fold_in_hand(
     request_for: EvaluateRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ def test_the_folds_of_another_evaluation_are_not_used(request_for: EvaluateReque
         evaluate(request_for, TaskContext())
 
 
+@pytest.mark.slow
 def test_damaged_predictions_are_made_anew(request_for: EvaluateRequest) -> None:
     state = request_for.state
     assert state is not None

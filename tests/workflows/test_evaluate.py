@@ -206,6 +206,7 @@ def test_few_shots_are_trained_on_when_trained_anew_and_not_claimed_otherwise(
     assert "not adapted" in evaluate(request, TaskContext()).model.options.split
 
 
+@pytest.mark.slow
 def test_baselines_are_not_judged_by_what_they_do_not_answer(collection: Path) -> None:
     request = EvaluateRequest(collection, None, device="cpu")
     found = evaluate(request, TaskContext()).to_json()

@@ -175,6 +175,7 @@ def test_it_learns(toys: Scene, done: Done) -> None:
     assert not torch.equal(before["heat_head.weight"], after["heat_head.weight"])
 
 
+@pytest.mark.slow
 def test_a_run_cut_off_and_resumed_gives_the_same_weights(
     toys: Scene, done: Done, tmp_path: Path
 ) -> None:

@@ -229,6 +229,7 @@ def test_every_picture_lies_there_as_png_and_svg(report: tuple[Path, dict[str, A
     assert len(list((out / "pictures").iterdir())) == 2 * len(document["pictures"])
 
 
+@pytest.mark.slow
 def test_two_runs_differ_in_nothing_but_the_run_fields(
     report: tuple[Path, dict[str, Any]],
     boxes_of: dict[str, Any],

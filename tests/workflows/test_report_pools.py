@@ -89,6 +89,7 @@ def test_two_worker_processes_give_the_same(
     assert told  # slices of unfinished series are told of
 
 
+@pytest.mark.slow
 def test_a_worker_of_several_threads_leaves_the_measuring_to_this_process(
     alone: Any,
     collection: Path,
@@ -126,6 +127,7 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_of_two_workers_gives_the_same(
     cluster: Any, alone: Any, collection: Path, model: str, tmp_path: Path
 ) -> None:

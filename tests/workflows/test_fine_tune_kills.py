@@ -42,7 +42,12 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]
     folder = tmp_path_factory.mktemp("toys")
     patch = pytest.MonkeyPatch()
     patch.setenv("CTBOX_HOME", str(folder / "home"))
+    # Equal to the bit with as many threads only, and a test before may have left others here.
+    patch.setenv("OMP_NUM_THREADS", "1")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     yield scene.write_patients(folder / "case", scene.NEW), scene.write_base(folder / "models")
+    torch.set_num_threads(threads)
     patch.undo()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from ctbox.dicom.series import Series
-from ctbox.gui.lesions.chest_words import describe_no_chest
 from ctbox.gui.main_window import MainWindow
 from ctbox.gui.notifications import Notifier
 from ctbox.gui.prediction import PredictionController
@@ -101,7 +100,7 @@ class PredictionCommands(QObject):
             return
         key = self._window.commands["next_box"].shortcut().toString()
         told = describe_result(result, self._window.viewer.state.store, key)
-        doubts = {describe_no_chest(each.no_chest) for each in result.series if each.no_chest}
+        doubts = {say(str(each.no_chest)) for each in result.series if each.no_chest}
         words = " ".join(line for line in (*sorted(doubts), told) if line)
         if words:
             self._told = self._toasts.show_toast(words)

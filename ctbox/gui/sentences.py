@@ -14,6 +14,10 @@ from functools import cache
 from ctbox.gui.translation import mark, tr
 
 SENTENCES = (
+    # Prediction
+    mark("This looks like no chest CT (body part {body_part}, no lung found): the detector "
+         "knows only the chest."),
+    mark("This looks like no chest CT (no lung found): the detector knows only the chest."),
     # Fine-tuning
     mark("Patients who share images stand on two sides: move them together."),
     mark("Nobody is left to learn from: move a patient to training."),
@@ -152,7 +156,7 @@ FRAGMENTS = (
 """What sentences are filled with; a file may be called so, and is never renamed: see `say`."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_PLAIN = ("path", "name", "place", "patients", "detail", "error")
+_PLAIN = ("path", "name", "place", "patients", "detail", "error", "body_part")
 """Fields that hold names: they are never taken for fragments."""
 
 

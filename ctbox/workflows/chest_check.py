@@ -31,8 +31,12 @@ class NoChest:
     body_part: str = ""
 
     def __str__(self) -> str:
-        said = f"body part {self.body_part}, no lung found" if self.body_part else "no lung found"
-        return f"This looks like no chest CT ({said}): the detector knows only the chest."
+        if self.body_part:
+            return (
+                f"This looks like no chest CT (body part {self.body_part}, no lung found): the "
+                "detector knows only the chest."
+            )
+        return "This looks like no chest CT (no lung found): the detector knows only the chest."
 
 
 def check_chest(series: Series, hu: NDArray[np.generic]) -> NoChest | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ctbox.dicom.catalog import Catalog
 from ctbox.dicom.catalog_schema import decode_path
+from ctbox.dicom.series import InstanceSource
 from ctbox.progress import TaskContext
 from ctbox.workflows.open_case import FileProblem
 
@@ -30,11 +31,8 @@ def list_unread(path: Path, _ctx: TaskContext) -> tuple[FileProblem, ...]:
     with Catalog(path) as catalog:
         rows = catalog.ask(_QUESTION, (MOST_UNREAD,))
     return tuple(
-        FileProblem(_name_place(folder, name, member), reason)
+        FileProblem(
+            InstanceSource(Path(decode_path(folder), decode_path(name)), member).display, reason
+        )
         for folder, name, member, reason in rows
     )
-
-
-def _name_place(folder: bytes, name: bytes, member: str | None) -> str:
-    place = str(Path(decode_path(folder), decode_path(name)))
-    return place if member is None else f"{place}!/{member}"

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from ctbox.gui.lesions.chest_words import describe_no_chest
 from ctbox.gui.lesions.counting import SeriesScore, score_series
 from ctbox.gui.lesions.counts_view import LEAST_HIT_IOU, MOST_HIT_IOU
 from ctbox.gui.lesions.panel import LesionsPanel
@@ -133,7 +132,7 @@ class LesionsBinding(QObject):
         uids = [each.sop_instance_uid for each in series_case.series.slices]
         self._panel.show_loose(store.count_loose(uids), shown=store.shows_loose)
         doubt = store.find_no_chest(series_case.series.key)
-        parts = ("" if doubt is None else describe_no_chest(doubt), self._explain(rows, reason))
+        parts = ("" if doubt is None else say(str(doubt)), self._explain(rows, reason))
         message = " ".join(part for part in parts if part)
         can_predict = reason is None and self._table is None and not store.is_hidden
         self._panel.show_rows(rows, message, can_predict=can_predict)
